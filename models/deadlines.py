@@ -1,0 +1,154 @@
+"""The table of deadlines (T1-T16), per programme where a programme differs, and free days."""
+
+import enum
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+import sqlalchemy as sa
+from dateutil.easter import easter
+from dateutil.relativedelta import relativedelta
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import OFFICE_ZONE, Base
+from models.session import db
+
+
+class Unit(enum.StrEnum):
+    """What a deadline counts."""
+
+    WORKING_DAYS = "working_days"
+    WEEKS = "weeks"
+    MONTHS = "months"
+
+
+class Calendar(enum.StrEnum):
+    """Which days do not count: the legal list, or the office's own, which frees a few more."""
+
+    LEGAL = "legal"
+    OFFICE = "office"
+
+
+class Deadline(Base):
+    """One deadline. A row with a programme goes before the row without."""
+
+    __tablename__ = "deadlines"
+    __table_args__ = (sa.UniqueConstraint("code", "program_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(12))
+    program_id: Mapped[int | None] = mapped_column(sa.ForeignKey("programs.id"))
+    amount: Mapped[int]
+    unit: Mapped[Unit]
+    calendar: Mapped[Calendar]
+
+
+class ExtraDay(Base):
+    """A day that an office frees or works against the rule, such as a local holiday."""
+
+    __tablename__ = "extra_days"
+    __table_args__ = (sa.UniqueConstraint("calendar", "day"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    calendar: Mapped[Calendar]
+    day: Mapped[date]
+    free: Mapped[bool]
+    name: Mapped[str] = mapped_column(sa.String(60))
+
+
+# DOMAIN.md 3.5: the canton's list for deadlines. 1 May is free from noon and counts as a working
+# day. Fronleichnam, Mariä Himmelfahrt and Allerheiligen are not free in the district Bucheggberg;
+# the list follows the rest of the canton.
+_LEGAL_FIXED = ((1, 1), (8, 1), (8, 15), (11, 1), (12, 25))
+_LEGAL_EASTER = (-2, 39, 60)
+_OFFICE_FIXED = (*_LEGAL_FIXED, (1, 2), (12, 26))
+_OFFICE_EASTER = (*_LEGAL_EASTER, 1, 50)
+
+
+def holidays(year: int, calendar: Calendar) -> frozenset[date]:
+    """The days of a year that are free by rule, weekends aside."""
+    legal = calendar is Calendar.LEGAL
+    sunday = easter(year)
+    fixed = {date(year, m, d) for m, d in (_LEGAL_FIXED if legal else _OFFICE_FIXED)}
+    moving = {sunday + timedelta(n) for n in (_LEGAL_EASTER if legal else _OFFICE_EASTER)}
+    return frozenset(fixed | moving)
+
+
+@dataclass(frozen=True)
+class Term:
+    """How long something may take."""
+
+    amount: int
+    unit: Unit
+    calendar: Calendar
+
+
+class Deadlines:
+    """The deadlines that hold for one programme, ready to count with."""
+
+    def __init__(self, terms: dict[str, Term], extra: dict[tuple[Calendar, date], bool]) -> None:
+        self._terms, self._extra = terms, extra
+
+    def __contains__(self, code: str) -> bool:
+        return code in self._terms
+
+    def works(self, day: date, calendar: Calendar) -> bool:
+        """True on a working day of this calendar."""
+        extra = self._extra.get((calendar, day))
+        if extra is not None:
+            return not extra
+        return day.weekday() < 5 and day not in holidays(day.year, calendar)
+
+    def working_days_after(self, start: date, amount: int, calendar: Calendar) -> date:
+        """The day `amount` working days after `start`, which itself does not count."""
+        step, day = (1 if amount >= 0 else -1), start
+        for _ in range(abs(amount)):
+            day += timedelta(step)
+            while not self.works(day, calendar):
+                day += timedelta(step)
+        return day
+
+    def after(self, code: str, start: date) -> date:
+        """The last day of a deadline that runs from `start`. Raises KeyError for no such code."""
+        return self._shift(self._terms[code], start, 1)
+
+    def before(self, code: str, end: date) -> date:
+        """The day that lies a deadline's length before `end`."""
+        return self._shift(self._terms[code], end, -1)
+
+    def period(self, code: str) -> tuple[int, str]:
+        """A deadline as an ISO 8601 period, (3, "M").
+
+        Raises:
+            ValueError: it counts working days, which have no fixed period.
+        """
+        term = self._terms[code]
+        if term.unit is Unit.WORKING_DAYS:
+            raise ValueError(f"{code} counts working days and cannot repeat by itself")
+        return term.amount, "W" if term.unit is Unit.WEEKS else "M"
+
+    def _shift(self, term: Term, day: date, sign: int) -> date:
+        if term.unit is Unit.WORKING_DAYS:
+            return self.working_days_after(day, sign * term.amount, term.calendar)
+        if term.unit is Unit.WEEKS:
+            return day + timedelta(weeks=sign * term.amount)
+        return day + relativedelta(months=sign * term.amount)
+
+
+def end_of(day: date) -> datetime:
+    """The moment a deadline day is over: midnight in Zurich at its end."""
+    return datetime.combine(day + timedelta(1), time(), OFFICE_ZONE)
+
+
+def start_of(day: date) -> datetime:
+    """The morning of a day, when the office opens: 06:00 in Zurich."""
+    return datetime.combine(day, time(6), OFFICE_ZONE)
+
+
+def deadlines_of(program_id: int) -> Deadlines:
+    """The deadlines of a programme, its own rows before the common ones. Two statements."""
+    rows = db.scalars(
+        sa.select(Deadline)
+        .where(sa.or_(Deadline.program_id.is_(None), Deadline.program_id == program_id))
+        .order_by(Deadline.program_id.is_not(None))
+    )
+    terms = {row.code: Term(row.amount, row.unit, row.calendar) for row in rows}
+    extra = {(row.calendar, row.day): row.free for row in db.scalars(sa.select(ExtraDay))}
+    return Deadlines(terms, extra)

@@ -1,0 +1,45 @@
+"""What was typed and not yet submitted, by form and person; it survives the browser."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base
+from models.people import User
+from models.session import db
+
+
+class Draft(Base):
+    """Half-filled answers: of a new referral (no task), or of a step (with its task)."""
+
+    __tablename__ = "drafts"
+    __table_args__ = (sa.UniqueConstraint("task_id", "user_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    form_key: Mapped[str] = mapped_column(sa.String(40))
+    task_id: Mapped[int | None] = mapped_column(sa.ForeignKey("tasks.id"))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"), index=True)
+    answers: Mapped[dict[str, Any]]
+    saved_at: Mapped[datetime]
+    referral_id: Mapped[int | None] = mapped_column(sa.ForeignKey("referrals.id"))
+
+    user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+
+def open_drafts(organisation_ids: set[int]) -> list[Draft]:
+    """Unsubmitted referrals of these organisations, the freshest first."""
+    return list(
+        db.scalars(
+            sa.select(Draft)
+            .where(Draft.organisation_id.in_(organisation_ids))
+            .where(Draft.task_id.is_(None), Draft.referral_id.is_(None))
+            .order_by(Draft.saved_at.desc())
+        )
+    )
+
+
+def draft_for_task(task_id: int, user_id: int) -> Draft | None:
+    """What this person had typed into a step, if anything."""
+    return db.scalar(sa.select(Draft).where(Draft.task_id == task_id, Draft.user_id == user_id))

@@ -1,0 +1,71 @@
+"""Who did what when. Rows are only added."""
+
+import enum
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, now
+from models.people import User
+from models.session import db
+
+
+class Audience(enum.StrEnum):
+    """Who may read a line: both sides of a case, only the office, only the provider."""
+
+    BOTH = "both"
+    OFFICE = "office"
+    PROVIDER = "provider"
+
+
+class Entry(Base):
+    """One thing that happened; a code and plain facts, never a sentence and nothing personal."""
+
+    __tablename__ = "journal"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    referral_id: Mapped[int | None] = mapped_column(sa.ForeignKey("referrals.id"), index=True)
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    event: Mapped[str] = mapped_column(sa.String(40))
+    element: Mapped[str | None] = mapped_column(sa.String(80))
+    facts: Mapped[dict[str, Any]]
+    audience: Mapped[Audience]
+    provider_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisations.id"))
+
+    by: Mapped[User | None] = relationship(lazy="joined")
+
+
+def write(
+    event: str,
+    *,
+    by: User | None,
+    referral_id: int | None = None,
+    provider_id: int | None = None,
+    element: str | None = None,
+    audience: Audience = Audience.BOTH,
+    **facts: Any,
+) -> Entry:
+    """Add a line to the journal, in the transaction of the verb that did it."""
+    entry = Entry(
+        referral_id=referral_id,
+        provider_id=provider_id,
+        at=now(),
+        by_id=by.id if by else None,
+        event=event,
+        element=element,
+        facts=facts,
+        audience=audience,
+    )
+    db.add(entry)
+    return entry
+
+
+def timeline(referral_id: int) -> list[Entry]:
+    """What happened to a case, newest first."""
+    return list(
+        db.scalars(
+            sa.select(Entry).where(Entry.referral_id == referral_id).order_by(Entry.id.desc())
+        )
+    )

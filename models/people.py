@@ -1,0 +1,107 @@
+"""Users, what they are in which organisation, and the selects that find them."""
+
+import enum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base
+from models.organisations import Organisation
+from models.session import db
+
+
+class Role(enum.StrEnum):
+    """What a person is in an organisation; lanes of the drawings carry these codes."""
+
+    CASE_MANAGER = "case_manager"
+    OFFICE_LEAD = "office_lead"
+    COORDINATOR = "coordinator"
+    PROGRAM_LEAD = "program_lead"
+    PROCESS_OWNER = "process_owner"
+    CONTROLLING = "controlling"
+    ADMINISTRATOR = "administrator"
+
+
+OFFICE_ROLES = frozenset({Role.CASE_MANAGER, Role.OFFICE_LEAD})
+PROVIDER_ROLES = frozenset({Role.COORDINATOR, Role.PROGRAM_LEAD})
+
+#: A lead does what those do whom they lead.
+COVERS: dict[Role, frozenset[Role]] = {
+    Role.CASE_MANAGER: frozenset({Role.CASE_MANAGER}),
+    Role.OFFICE_LEAD: OFFICE_ROLES,
+    Role.COORDINATOR: frozenset({Role.COORDINATOR}),
+    Role.PROGRAM_LEAD: PROVIDER_ROLES,
+    Role.PROCESS_OWNER: frozenset({Role.PROCESS_OWNER}),
+    Role.CONTROLLING: frozenset({Role.CONTROLLING}),
+    Role.ADMINISTRATOR: frozenset({Role.ADMINISTRATOR}),
+}
+
+
+class User(Base):
+    """A person who signs in. Without a password hash they are invited but have not come yet."""
+
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    first_name: Mapped[str] = mapped_column(sa.String(100))
+    last_name: Mapped[str] = mapped_column(sa.String(100))
+    function: Mapped[str] = mapped_column(sa.String(60), default="")
+    phone: Mapped[str] = mapped_column(sa.String(30), default="")
+    password_hash: Mapped[str | None] = mapped_column(sa.String(200))
+    active: Mapped[bool] = mapped_column(default=True)
+    locale: Mapped[str | None] = mapped_column(sa.String(10))
+    shortcuts: Mapped[bool] = mapped_column(default=True)
+    session_key: Mapped[str] = mapped_column(sa.String(40), default="")
+
+    memberships: Mapped[list["Membership"]] = relationship(lazy="selectin", back_populates="user")
+
+    @property
+    def name(self) -> str:
+        """First name, last name, as one is addressed."""
+        return f"{self.first_name} {self.last_name}"
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Every role the person has anywhere."""
+        return frozenset(m.role for m in self.memberships)
+
+    def groups(self) -> set[tuple[int, Role]]:
+        """The queues this person works from: (organisation id, role), leads' people included."""
+        return {(m.organisation_id, role) for m in self.memberships for role in COVERS[m.role]}
+
+    def organisation_ids(self, roles: frozenset[Role]) -> set[int]:
+        """The organisations in which the person has one of these roles."""
+        return {m.organisation_id for m in self.memberships if m.role in roles}
+
+
+class Membership(Base):
+    """A person's role in an organisation."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (sa.UniqueConstraint("user_id", "organisation_id", "role"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"), index=True)
+    role: Mapped[Role]
+
+    user: Mapped[User] = relationship(back_populates="memberships")
+    organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
+
+
+def user_by_email(email: str) -> User | None:
+    """The person with this address, however it is capitalised."""
+    return db.scalar(sa.select(User).where(User.email == email.strip().lower()))
+
+
+def colleagues(organisation_id: int, roles: frozenset[Role]) -> list[User]:
+    """The active people with one of these roles in an organisation, by name."""
+    return list(
+        db.scalars(
+            sa.select(User)
+            .join(Membership)
+            .where(Membership.organisation_id == organisation_id, Membership.role.in_(roles))
+            .where(User.active)
+            .order_by(User.last_name, User.first_name)
+            .distinct()
+        )
+    )

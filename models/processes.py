@@ -1,0 +1,68 @@
+"""Published versions of the drawings, and the live engine state of every case."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, deferred, mapped_column
+
+from models.base import Base
+from models.session import db
+
+
+class Diagram(Base):
+    """A published bundle: the drawing, the processes it calls, its decision tables."""
+
+    __tablename__ = "diagrams"
+    __table_args__ = (sa.UniqueConstraint("process_id", "version"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    process_id: Mapped[str] = mapped_column(sa.String(80))
+    version: Mapped[int]
+    checksum: Mapped[str] = mapped_column(sa.String(64))
+    files: Mapped[dict[str, Any]] = deferred(mapped_column(sa.JSON))
+    published_at: Mapped[datetime]
+    published_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    note: Mapped[str] = mapped_column(sa.String(300), default="")
+
+
+class Run(Base):
+    """The live state of one case: compact, pruned, without anything personal.
+
+    `version` is the optimistic lock: of two who saved on the same state the second is refused.
+    """
+
+    __tablename__ = "runs"
+    __table_args__ = (
+        sa.Index(
+            "ix_runs_due",
+            "due_at",
+            sqlite_where=sa.text("due_at is not null"),
+            postgresql_where=sa.text("due_at is not null"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    referral_id: Mapped[int] = mapped_column(sa.ForeignKey("referrals.id"), unique=True)
+    diagram_id: Mapped[int] = mapped_column(sa.ForeignKey("diagrams.id"), index=True)
+    state: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    version: Mapped[int] = mapped_column()
+    due_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None] = mapped_column(sa.String(300))
+    ended_at: Mapped[datetime | None]
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy's own way
+
+
+def latest_diagram(process_id: str) -> Diagram | None:
+    """The version in force, which new cases take."""
+    return db.scalar(
+        sa.select(Diagram)
+        .where(Diagram.process_id == process_id)
+        .order_by(Diagram.version.desc())
+        .limit(1)
+    )
+
+
+def run_of(referral_id: int) -> Run:
+    """The run of a referral. Raises NoResultFound if it has none."""
+    return db.scalars(sa.select(Run).where(Run.referral_id == referral_id)).one()

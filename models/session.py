@@ -1,0 +1,64 @@
+"""The session of this thread, and the one way to commit."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
+
+_sessions = sessionmaker(expire_on_commit=False)
+db: scoped_session[Session] = scoped_session(_sessions)
+
+_OPEN = "in transaction()"
+
+
+def connect(url: str, **options: Any) -> sa.Engine:
+    """Open the database of this process and bind the session to it.
+
+    SQLite reads outside a transaction (each statement sees a whole snapshot) and takes its write
+    lock when `transaction()` begins, so that a reader never has to become a writer half-way,
+    which SQLite would refuse.
+    """
+    engine = sa.create_engine(url, **options)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    db.remove()
+    _sessions.configure(bind=engine)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "busy_timeout=15000",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One verb, one transaction: commits at the end; a raised error leaves no trace.
+
+    Raises:
+        RuntimeError: when opened inside another one.
+    """
+    session = db()
+    if session.info.get(_OPEN):
+        raise RuntimeError("a transaction is already open: one verb, one transaction")
+    session.info[_OPEN] = True
+    try:
+        connection = session.connection()
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop(_OPEN, None)

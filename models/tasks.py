@@ -1,0 +1,184 @@
+"""One line of an inbox: a step of a case that waits for a person; and the inbox select."""
+
+import enum
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
+
+from models.base import Base
+from models.people import Role, User
+from models.referrals import Referral, Urgency
+from models.session import db
+
+#: Tasks without a deadline sort last; a real value keeps the index and the pages simple.
+NO_DEADLINE = datetime(9999, 1, 1, tzinfo=UTC)
+COUNTED_UP_TO = 500
+
+
+class TaskOutcome(enum.StrEnum):
+    """How a task left the inbox."""
+
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class Task(Base):
+    """A user task of a running case. Its name comes from the drawing, its page from the form."""
+
+    __tablename__ = "tasks"
+    __table_args__ = tuple(
+        sa.Index(name, *columns, sqlite_where=sa.text(still), postgresql_where=sa.text(still))
+        for still in ("closed_at is null",)
+        for name, columns in (
+            ("ix_tasks_group", ("organisation_id", "role", "due_at", "id")),
+            ("ix_tasks_mine", ("assignee_id", "due_at", "id")),
+        )
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    engine_id: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    referral_id: Mapped[int] = mapped_column(sa.ForeignKey("referrals.id"), index=True)
+    element: Mapped[str] = mapped_column(sa.String(80))
+    name: Mapped[str] = mapped_column(sa.String(120))
+    instructions: Mapped[str] = mapped_column(sa.String(500), default="")
+    form_key: Mapped[str] = mapped_column(sa.String(40))
+    variant: Mapped[str] = mapped_column(sa.String(40), default="")
+    role: Mapped[Role]
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"))
+    assignee_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    program_id: Mapped[int] = mapped_column(sa.ForeignKey("programs.id"))
+    social_region_id: Mapped[int] = mapped_column(sa.ForeignKey("social_regions.id"))
+    urgency: Mapped[Urgency]
+    search: Mapped[str] = mapped_column(sa.String(240))
+    closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    outcome: Mapped[TaskOutcome | None]
+
+    referral: Mapped[Referral] = relationship(lazy="select")
+    assignee: Mapped[User | None] = relationship(foreign_keys=assignee_id, lazy="joined")
+    closed_by: Mapped[User | None] = relationship(foreign_keys=closed_by_id, lazy="select")
+
+    @property
+    def has_deadline(self) -> bool:
+        """False for a task that nobody counts days for."""
+        return self.due_at < NO_DEADLINE
+
+    def overdue(self, at: datetime) -> bool:
+        """True when the deadline has passed."""
+        return self.closed_at is None and self.due_at <= at
+
+
+@dataclass(frozen=True)
+class InboxFilter:
+    """What a person wants to see of their inbox; filters are data, never code."""
+
+    whose: str = "all"
+    form_key: str = ""
+    program_id: int = 0
+    social_region_id: int = 0
+    urgency: str = ""
+    text: str = ""
+    newest_first: bool = False
+
+    @property
+    def narrows(self) -> bool:
+        """True if anything but the order is chosen."""
+        return self != InboxFilter(newest_first=self.newest_first)
+
+
+def _narrowed(select: sa.Select[tuple[int, datetime]], chosen: InboxFilter) -> sa.Select[tuple[int, datetime]]:
+    if chosen.form_key:
+        select = select.where(Task.form_key == chosen.form_key)
+    if chosen.program_id:
+        select = select.where(Task.program_id == chosen.program_id)
+    if chosen.social_region_id:
+        select = select.where(Task.social_region_id == chosen.social_region_id)
+    if chosen.urgency:
+        select = select.where(Task.urgency == chosen.urgency)
+    for word in chosen.text.casefold().split()[:5]:
+        select = select.where(Task.search.contains(word, autoescape=True))
+    return select
+
+
+def _branches(user: User, chosen: InboxFilter) -> list[sa.Select[tuple[int, datetime]]]:
+    """One indexed select per queue; together they are the inbox (ENGINE.md 9)."""
+    base = sa.select(Task.id, Task.due_at).where(Task.closed_at.is_(None))
+    mine = base.where(Task.assignee_id == user.id)
+    if chosen.whose == "mine":
+        return [_narrowed(mine, chosen)]
+    groups = [
+        base.where(Task.organisation_id == organisation_id, Task.role == role)
+        for organisation_id, role in sorted(user.groups())
+    ]
+    if chosen.whose == "free":
+        groups = [group.where(Task.assignee_id.is_(None)) for group in groups]
+    return [_narrowed(group, chosen) for group in groups]
+
+
+def inbox(
+    user: User,
+    chosen: InboxFilter,
+    *,
+    after: tuple[datetime, int] | None = None,
+    before: tuple[datetime, int] | None = None,
+    limit: int = 50,
+) -> list[Task]:
+    """One page of a person's open tasks, the most overdue first.
+
+    Args:
+        after: (due_at, id) of the last line of the page before this one.
+        before: (due_at, id) of the first line of the page after this one.
+        limit: lines on the page.
+    """
+    key = sa.tuple_(Task.due_at, Task.id)
+    down = chosen.newest_first != (before is not None)
+    limited = []
+    for branch in _branches(user, chosen):
+        edge = after or before
+        if edge is not None:
+            branch = branch.where(key < edge if down else key > edge)
+        order = (Task.due_at.desc(), Task.id.desc()) if down else (Task.due_at, Task.id)
+        limited.append(sa.select(branch.order_by(*order).limit(limit).subquery()))
+    if not limited:
+        return []
+    union = sa.union_all(*limited).subquery()
+    order = (union.c.due_at.desc(), union.c.id.desc()) if down else (union.c.due_at, union.c.id)
+    ids = list(db.scalars(sa.select(union.c.id).order_by(*order).limit(limit)))
+    rows = db.scalars(
+        sa.select(Task)
+        .join(Task.referral)
+        .options(contains_eager(Task.referral))
+        .where(Task.id.in_(ids))
+    ).unique()
+    by_id = {row.id: row for row in rows}
+    page = [by_id[task_id] for task_id in ids if task_id in by_id]
+    return page[::-1] if before is not None else page
+
+
+def inbox_count(user: User, chosen: InboxFilter, *, due_before: datetime | None = None) -> int:
+    """How many open tasks, counted up to COUNTED_UP_TO so that it costs the same at any size."""
+    total = 0
+    limited = []
+    for branch in _branches(user, chosen):
+        if due_before is not None:
+            branch = branch.where(Task.due_at <= due_before)
+        limited.append(sa.select(branch.limit(COUNTED_UP_TO).subquery()))
+    if limited:
+        total = db.scalar(
+            sa.select(sa.func.count()).select_from(sa.union_all(*limited).subquery())
+        ) or 0
+    return min(total, COUNTED_UP_TO)
+
+
+def open_tasks(referral_id: int) -> list[Task]:
+    """What a case waits for, soonest first."""
+    return list(
+        db.scalars(
+            sa.select(Task)
+            .where(Task.referral_id == referral_id, Task.closed_at.is_(None))
+            .order_by(Task.due_at, Task.id)
+        )
+    )

@@ -1,0 +1,1 @@
+"""What happens: SpiffWorkflow moves the cases, in the order of the drawings."""

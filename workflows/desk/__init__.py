@@ -1,0 +1,39 @@
+"""The verbs: a case changes only through one of these, each with its named actor."""
+
+from workflows.desk.access import may_work_on, referral_for, sides, task_for
+from workflows.desk.filled import FilledForm
+from workflows.desk.referrals import (
+    correct,
+    facts_for_form,
+    hand_over,
+    open_referral,
+    possible_messages,
+    record,
+    say,
+    send,
+)
+from workflows.desk.tasks import assign, claim, release, save_draft, submit
+from workflows.desk.undoing import can_undo, take_back
+
+__all__ = [
+    "FilledForm",
+    "assign",
+    "can_undo",
+    "claim",
+    "correct",
+    "facts_for_form",
+    "hand_over",
+    "may_work_on",
+    "open_referral",
+    "possible_messages",
+    "record",
+    "referral_for",
+    "release",
+    "save_draft",
+    "say",
+    "send",
+    "sides",
+    "submit",
+    "take_back",
+    "task_for",
+]

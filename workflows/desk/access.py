@@ -1,0 +1,57 @@
+"""The only ways to a row: each asks who wants it."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
+
+from models.journal import Audience
+from models.people import OFFICE_ROLES, PROVIDER_ROLES, Role, User
+from models.referrals import Referral, visible_to
+from models.session import db
+from models.tasks import Task
+from workflows.errors import NotFound
+
+
+def referral_for(user: User, referral_id: int) -> Referral:
+    """A case that a person may see. Raises NotFound, also for one that is not theirs."""
+    found = db.scalar(visible_to(user).where(Referral.id == referral_id))
+    if found is None:
+        raise NotFound(f"referral {referral_id}")
+    return found
+
+
+def task_for(user: User, task_id: int) -> Task:
+    """A task of a person's queues, open or closed. Raises NotFound, also if it is not theirs."""
+    task = db.scalar(
+        sa.select(Task)
+        .join(Task.referral)
+        .options(contains_eager(Task.referral))
+        .where(Task.id == task_id)
+        .execution_options(populate_existing=True)
+    )
+    if task is None or not may_work_on(user, task):
+        raise NotFound(f"task {task_id}")
+    return task
+
+
+def may_work_on(user: User, task: Task) -> bool:
+    """True for the members of the task's queue, as long as the case is still with them."""
+    if (task.organisation_id, task.role) not in user.groups():
+        return False
+    referral = task.referral
+    return task.organisation_id in (referral.office_id, referral.provider_id)
+
+
+def sides(user: User, referral: Referral) -> frozenset[Audience]:
+    """What a person may read of a case besides what both sides may: the office's, the provider's."""
+    seen = {Audience.BOTH}
+    if referral.office_id in user.organisation_ids(OFFICE_ROLES):
+        seen.add(Audience.OFFICE)
+    if referral.provider_id in user.organisation_ids(PROVIDER_ROLES):
+        seen.add(Audience.PROVIDER)
+    return frozenset(seen)
+
+
+def leads(user: User, organisation_id: int) -> bool:
+    """True for who may hand out the work of an organisation."""
+    roles = frozenset({Role.OFFICE_LEAD, Role.PROGRAM_LEAD})
+    return organisation_id in user.organisation_ids(roles)

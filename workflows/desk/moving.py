@@ -1,0 +1,180 @@
+"""One case while a verb moves it: engine, status, inbox lines, journal, saved state."""
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from models import journal
+from models.base import now, today
+from models.deadlines import Deadlines, deadlines_of, end_of
+from models.people import OFFICE_ROLES, Role, User
+from models.processes import Diagram, Run
+from models.referrals import Referral, ReferralStatus
+from models.session import db
+from models.tasks import NO_DEADLINE, Task, TaskOutcome, open_tasks
+from workflows.actions import ACTIONS
+from workflows.diagrams.published import specs_of
+from workflows.engine.case import Case, OpenStep, Passed
+from workflows.engine.script import ClosedEngine, ClosedEnvironment
+from workflows.errors import Collision
+from workflows.expressions import Functions
+from workflows.facts import facts_of
+
+
+class _LazyDeadlines(Functions):
+    """The functions of the language, with a table that is read when first counted with."""
+
+    def __init__(self, referral: Referral) -> None:
+        super().__init__()
+        self._referral = referral
+
+    def _table(self) -> Deadlines:
+        if self._deadlines is None:
+            self._deadlines = deadlines_of(self._referral.program_id)
+        return self._deadlines
+
+    def forget(self) -> None:
+        """The programme changed: its deadlines are others."""
+        self._deadlines = None
+
+
+class Moving:
+    """A case in the hands of one verb, inside its transaction."""
+
+    def __init__(self, referral: Referral, run: Run, diagram: Diagram, by: User | None) -> None:
+        self.referral, self.run, self.by = referral, run, by
+        self._diagram = diagram
+        self._functions = _LazyDeadlines(referral)
+        self._program_id = referral.program_id
+        self.case: Case
+
+    @classmethod
+    def start(cls, referral: Referral, diagram: Diagram, by: User) -> "Moving":
+        """A new case, run up to where it first waits."""
+        run = Run(referral_id=referral.id, diagram_id=diagram.id, state=b"", due_at=None)
+        moving = cls(referral, run, diagram, by)
+        moving.case = Case.start(specs_of(diagram), moving.engine())
+        db.add(run)
+        return moving
+
+    @classmethod
+    def load(cls, referral: Referral, by: User | None) -> "Moving":
+        """A running case, its state locked for this transaction where the database can."""
+        run, diagram = db.execute(
+            sa.select(Run, Diagram)
+            .join(Diagram, Diagram.id == Run.diagram_id)
+            .where(Run.referral_id == referral.id)
+            .with_for_update(of=Run)
+            .execution_options(populate_existing=True)
+        ).one()
+        moving = cls(referral, run, diagram, by)
+        moving.case = Case.load(run.state, specs_of(diagram), moving.engine())
+        return moving
+
+    def engine(self) -> ClosedEngine:
+        """The closed script engine, with this case's facts, deadlines and actions."""
+
+        def bound(do: Any) -> Any:
+            def act(data: dict[str, Any], **given: Any) -> dict[str, Any]:
+                answers: dict[str, Any] = do(self.referral, self.by, data, **given)
+                if self.referral.program_id != self._program_id:
+                    self._program_id = self.referral.program_id
+                    self._functions.forget()
+                return answers
+
+            return act
+
+        actions = {name: bound(filed.do) for name, filed in ACTIONS.items()}
+        environment = ClosedEnvironment(
+            self._functions, lambda: facts_of(self.referral), actions
+        )
+        return ClosedEngine(environment)
+
+    def save(self) -> list[Task]:
+        """After the engine moved: status, inbox lines, journal, state. The new inbox lines.
+
+        Raises:
+            Collision: somebody else saved this case meanwhile.
+        """
+        steps = self.case.open_steps()
+        self._set_status(self.case.passed, steps)
+        opened = self._sync_tasks(steps)
+        self.run.state = self.case.dump()
+        self.run.due_at = self.case.next_due
+        self.run.failures, self.run.error = 0, None
+        if self.case.over:
+            self.run.ended_at = now()
+            journal.write(
+                "ended",
+                by=None,
+                referral_id=self.referral.id,
+                provider_id=self.referral.provider_id,
+                status=self.referral.status.value,
+            )
+        try:
+            db.flush()
+        except sa.orm.exc.StaleDataError:
+            raise Collision(self.referral.number) from None
+        return opened
+
+    def _set_status(self, passed: list[Passed], steps: list[OpenStep]) -> None:
+        """The drawing says the status: by what was passed last, then by what is open now."""
+        for properties in [p.properties for p in passed] + [s.properties for s in steps]:
+            if "status" in properties:
+                status = ReferralStatus(properties["status"])
+                if self.referral.status is not status:
+                    self.referral.status = status
+
+    def _sync_tasks(self, steps: list[OpenStep]) -> list[Task]:
+        """Inbox lines are rebuilt by difference: what is new opens, what is gone is cancelled."""
+        lines = {task.engine_id: task for task in open_tasks(self.referral.id)}
+        waiting = {step.id for step in steps}
+        for engine_id, line in lines.items():
+            if engine_id not in waiting:
+                line.closed_at, line.outcome = now(), TaskOutcome.CANCELLED
+        opened = [self._line(step) for step in steps if step.id not in lines]
+        db.add_all(opened)
+        return opened
+
+    def _line(self, step: OpenStep) -> Task:
+        role, referral = Role(step.lane), self.referral
+        at_office = role in OFFICE_ROLES
+        holder = referral.case_manager_id if at_office else referral.coordinator_id
+        single = role in (Role.CASE_MANAGER, Role.COORDINATOR)
+        return Task(
+            engine_id=step.id,
+            referral_id=referral.id,
+            element=step.element,
+            name=step.name,
+            instructions=step.instructions,
+            form_key=step.properties["form"],
+            variant=step.properties.get("variant", ""),
+            role=role,
+            organisation_id=referral.office_id if at_office else referral.provider_id,
+            assignee_id=holder if single else None,
+            created_at=now(),
+            due_at=self._due(step),
+            program_id=referral.program_id,
+            social_region_id=referral.social_region_id,
+            urgency=referral.urgency,
+            search=f"{referral.mentee.search_name} {referral.number}",
+        )
+
+    def _due(self, step: OpenStep) -> datetime:
+        properties = step.properties
+        if "due_on" in properties:
+            return end_of(_as_day(self._named(step, properties["due_on"])))
+        if "due" not in properties:
+            return NO_DEADLINE
+        start = today()
+        if "due_from" in properties:
+            start = _as_day(self._named(step, properties["due_from"]))
+        return end_of(self._functions._table().after(properties["due"], start))
+
+    def _named(self, step: OpenStep, name: str) -> Any:
+        return step.data[name] if name in step.data else facts_of(self.referral)[name]
+
+
+def _as_day(value: object) -> date:
+    return date.fromisoformat(str(value)[:10])

@@ -1,0 +1,296 @@
+"""The verbs on a case: open it, withdraw, end a tandem, revoke consent, reopen, correct, hand over."""
+
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from models import journal
+from models.base import now, today
+from models.documents import Document
+from models.drafts import Draft
+from models.journal import Audience
+from models.messages import Message
+from models.organisations import Municipality, Organisation, OrganisationKind, Program
+from models.people import OFFICE_ROLES, PROVIDER_ROLES, Role, User
+from models.processes import Run, latest_diagram
+from models.referrals import Channel, Referral, ReferralStatus, next_number
+from models.session import db, transaction
+from models.submissions import Submission, latest_answers
+from models.tasks import Task
+from workflows.desk.access import sides
+from workflows.desk.filled import FilledForm
+from workflows.desk.moving import Moving
+from workflows.diagrams.published import REFERRAL
+from workflows.errors import NotAllowed, NotPossibleNow
+from workflows.notices import tell
+from workflows.records import keep, new_mentee, refer
+
+#: Which message which form sends, and which side may send it.
+MESSAGES: dict[str, tuple[str, frozenset[Role]]] = {
+    "withdrawal": ("referral_withdrawn", OFFICE_ROLES | PROVIDER_ROLES),
+    "early_termination": ("tandem_ended_early", PROVIDER_ROLES),
+    "consent_revocation": ("consent_revoked", OFFICE_ROLES),
+    "reopening": ("case_reopened", OFFICE_ROLES | PROVIDER_ROLES),
+}
+
+
+def open_referral(
+    filled: FilledForm,
+    *,
+    office: Organisation,
+    by: User,
+    case_manager: User | None = None,
+    channel: Channel = Channel.ONLINE,
+    received_on: date | None = None,
+    draft: Draft | None = None,
+) -> Referral:
+    """Register a person: number, record, first step of the process, acknowledgement.
+
+    Args:
+        office: the office that refers.
+        case_manager: who manages the case; the acting person if left out.
+        channel: paper and mail are entered afterwards, with their day of receipt.
+        draft: the draft it was written in; its documents move to the case.
+
+    Raises:
+        NotPossibleNow: no process is published, or the draft was submitted before.
+    """
+    manager = case_manager or by
+    with transaction():
+        if draft is not None:
+            db.refresh(draft, with_for_update=True)
+            if draft.referral_id is not None:
+                raise NotPossibleNow("this draft has been submitted already")
+        diagram = latest_diagram(REFERRAL)
+        if diagram is None:
+            raise NotPossibleNow("no process has been published")
+        referral = _new(filled, office, manager, by, channel, received_on or today())
+        journal.write(
+            "received", by=by, referral_id=referral.id, audience=Audience.BOTH, channel=channel.value
+        )
+        if draft is not None:
+            draft.referral_id = referral.id
+            draft.answers = {}
+            db.execute(
+                sa.update(Document)
+                .where(Document.draft_id == draft.id)
+                .values(referral_id=referral.id)
+            )
+        Moving.start(referral, diagram, by).save()
+    return referral
+
+
+def _new(
+    filled: FilledForm,
+    office: Organisation,
+    manager: User,
+    by: User,
+    channel: Channel,
+    received_on: date,
+) -> Referral:
+    answers = filled.answers
+    municipality = db.get_one(Municipality, int(answers["municipality_id"]))
+    first = db.scalars(sa.select(Program).order_by(Program.id)).first()
+    if first is None:
+        raise NotPossibleNow("no programme has been set up")
+    mentee = new_mentee(answers, by)
+    referral = Referral(
+        number=next_number(received_on.year),
+        status=ReferralStatus.SUBMITTED,
+        mentee=mentee,
+        mentee_id=mentee.id,
+        office=office,
+        office_id=office.id,
+        case_manager=manager,
+        case_manager_id=manager.id,
+        program=first,
+        program_id=first.id,
+        provider=first.provider,
+        provider_id=first.provider_id,
+        social_region=municipality.social_region,
+        social_region_id=municipality.social_region_id,
+        channel=channel,
+        received_on=received_on,
+        received_at=now(),
+        entered_by_id=by.id,
+    )
+    refer(referral, answers)
+    db.add(referral)
+    db.flush()
+    _submission(referral, filled, by)
+    return referral
+
+
+def _submission(referral: Referral, filled: FilledForm, by: User) -> None:
+    db.add(
+        Submission(
+            referral_id=referral.id,
+            form_key=filled.key,
+            form_version=filled.version,
+            answers=filled.answers,
+            provider_id=referral.provider_id,
+            by_id=by.id,
+            at=now(),
+        )
+    )
+    db.flush()
+
+
+def possible_messages(referral: Referral, user: User) -> list[str]:
+    """The forms by which this person could change the case's way where it stands now."""
+    run = db.scalar(sa.select(Run).where(Run.referral_id == referral.id))
+    if run is None or run.ended_at is not None:
+        return []
+    heard = Moving.load(referral, user).case.listens_to()
+    return [
+        form
+        for form, (message, roles) in MESSAGES.items()
+        if message in heard and _acts_for(user, referral, roles)
+    ]
+
+
+def _acts_for(user: User, referral: Referral, roles: frozenset[Role]) -> bool:
+    office = referral.office_id in user.organisation_ids(roles & OFFICE_ROLES)
+    return office or referral.provider_id in user.organisation_ids(roles & PROVIDER_ROLES)
+
+
+def send(referral: Referral, filled: FilledForm, *, by: User) -> None:
+    """Withdraw, end early, revoke consent or reopen, as the form says.
+
+    Raises:
+        NotAllowed: this is for the other side to do.
+        NotPossibleNow: the case does not listen to it where it stands.
+        Collision: somebody else moved the case meanwhile.
+    """
+    message, roles = MESSAGES[filled.key]
+    if not _acts_for(by, referral, roles):
+        raise NotAllowed(filled.key)
+    with transaction():
+        moving = Moving.load(referral, by)
+        if message not in moving.case.listens_to():
+            raise NotPossibleNow(filled.key)
+        _submission(referral, filled, by)
+        keep(filled.key, referral, filled.answers, by)
+        db.flush()
+        moving.case.send(message, filled.routes)
+        journal.write(
+            filled.key, by=by, referral_id=referral.id, provider_id=referral.provider_id
+        )
+        moving.save()
+
+
+def correct(referral: Referral, filled: FilledForm, *, by: User) -> list[str]:
+    """Replace the answers of a submitted referral; the old ones stay in the record.
+
+    Returns:
+        The keys of the answers that changed; the provider is shown them.
+
+    Raises:
+        NotAllowed: only the office corrects what it has sent.
+        NotPossibleNow: the case is over.
+    """
+    if not _acts_for(by, referral, OFFICE_ROLES):
+        raise NotAllowed("correct")
+    with transaction():
+        db.refresh(referral, with_for_update={"of": Referral})
+        if referral.over:
+            raise NotPossibleNow("correct")
+        before = latest_answers(referral.id, filled.key)
+        changed = sorted(
+            key
+            for key in before.keys() | filled.answers.keys()
+            if before.get(key) != filled.answers.get(key)
+        )
+        if changed:
+            _submission(referral, filled, by)
+            keep(filled.key, referral, filled.answers, by)
+            referral.corrected_at = now()
+            tell("corrected", referral, "coordinator")
+            journal.write(
+                "corrected",
+                by=by,
+                referral_id=referral.id,
+                provider_id=referral.provider_id,
+                fields=changed,
+            )
+    return changed
+
+
+def record(referral: Referral, filled: FilledForm, *, by: User) -> None:
+    """Keep a form that moves nothing, such as a change of legal status. Raises NotAllowed."""
+    if not _acts_for(by, referral, OFFICE_ROLES):
+        raise NotAllowed(filled.key)
+    with transaction():
+        _submission(referral, filled, by)
+        keep(filled.key, referral, filled.answers, by)
+        journal.write(
+            filled.key, by=by, referral_id=referral.id, provider_id=referral.provider_id
+        )
+
+
+def hand_over(referral: Referral, to: User, office: Organisation, *, by: User) -> None:
+    """Give a case to another case manager, or to the office where the mentee moves.
+
+    Raises:
+        NotAllowed: the acting person is not of the office, or the other is not of the new one.
+    """
+    if not _acts_for(by, referral, OFFICE_ROLES):
+        raise NotAllowed("hand over")
+    if office.kind is not OrganisationKind.OFFICE or office.id not in to.organisation_ids(
+        OFFICE_ROLES
+    ):
+        raise NotAllowed("this person does not work at this office")
+    with transaction():
+        moved = referral.office_id != office.id
+        referral.case_manager, referral.case_manager_id = to, to.id
+        referral.office, referral.office_id = office, office.id
+        if office.social_region_id:
+            referral.social_region_id = office.social_region_id
+        for task in db.scalars(
+            sa.select(Task).where(Task.referral_id == referral.id, Task.closed_at.is_(None))
+        ):
+            if task.role in OFFICE_ROLES:
+                task.organisation_id = office.id
+                task.assignee_id = to.id if task.role is Role.CASE_MANAGER else None
+            task.social_region_id = referral.social_region_id
+        tell("handed_over", referral, "case_manager")
+        journal.write(
+            "handed_over",
+            by=by,
+            referral_id=referral.id,
+            provider_id=referral.provider_id,
+            to=to.name,
+            office=office.name if moved else "",
+        )
+
+
+def say(referral: Referral, text: str, audience: Audience, *, by: User) -> Message:
+    """Add to the conversation, or a note for one's own side.
+
+    Raises:
+        NotAllowed: a note for a side the person is not of.
+    """
+    if audience not in sides(by, referral):
+        raise NotAllowed("this side is not yours")
+    with transaction():
+        message = Message(
+            referral_id=referral.id,
+            provider_id=referral.provider_id,
+            by_id=by.id,
+            at=now(),
+            text=text,
+            audience=audience,
+        )
+        db.add(message)
+        if audience is Audience.BOTH:
+            from_office = referral.office_id in by.organisation_ids(OFFICE_ROLES)
+            tell("message", referral, "coordinator" if from_office else "case_manager")
+    return message
+
+
+def facts_for_form(referral: Referral) -> dict[str, Any]:
+    """What a step's form starts with: the referral's answers that count now."""
+    return latest_answers(referral.id, REFERRAL)
+
+

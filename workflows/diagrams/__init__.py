@@ -1,0 +1,1 @@
+"""SpiffWorkflow reading: a bundle of drawings becomes specs, is checked, published, rebound."""

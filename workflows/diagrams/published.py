@@ -1,0 +1,81 @@
+"""Published versions, with their specs cached by version in this process."""
+
+import functools
+import hashlib
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from models import journal
+from models.base import now
+from models.people import User
+from models.processes import Diagram, latest_diagram
+from models.session import db, transaction
+from workflows.diagrams.check import Forms, check
+from workflows.diagrams.read import Bundle, read
+from workflows.engine.codec import Specs
+from workflows.errors import RefusedDrawing
+
+REFERRAL = "referral"
+SHIPPED = Path(__file__).parents[2] / "bpmn"
+
+
+def shipped_bundle() -> Bundle:
+    """The drawings and decision tables that come with the program."""
+    files = [*SHIPPED.glob("*.bpmn"), *SHIPPED.glob("*.dmn")]
+    return {path.name: path.read_bytes() for path in sorted(files)}
+
+
+def publish(
+    bundle: Bundle, process_id: str, forms: Forms, *, by: User | None, note: str = ""
+) -> Diagram:
+    """Make a checked bundle the version in force; new cases take it, running ones stay.
+
+    Raises:
+        RefusedDrawing: with all findings that forbid it.
+    """
+    refused = [finding for finding in check(bundle, process_id, forms) if finding.forbids]
+    if refused:
+        raise RefusedDrawing(list(refused))
+    checksum = _checksum(bundle)
+    with transaction():
+        before = latest_diagram(process_id)
+        if before is not None and before.checksum == checksum:
+            return before
+        diagram = Diagram(
+            process_id=process_id,
+            version=before.version + 1 if before else 1,
+            checksum=checksum,
+            files={name: data.decode("utf-8") for name, data in bundle.items()},
+            published_at=now(),
+            published_by_id=by.id if by else None,
+            note=note,
+        )
+        db.add(diagram)
+        db.flush()
+        journal.write("diagram_published", by=by, process=process_id, version=diagram.version)
+    return diagram
+
+
+def files_of(diagram_id: int) -> dict[str, str]:
+    """The files of a published version. Raises NoResultFound."""
+    found = db.execute(sa.select(Diagram.files).where(Diagram.id == diagram_id)).scalar_one()
+    return dict(found)
+
+
+@functools.lru_cache(32)
+def _specs(diagram_id: int, checksum: str, process_id: str) -> Specs:
+    bundle = {name: text.encode() for name, text in files_of(diagram_id).items()}
+    return read(bundle, process_id)
+
+
+def specs_of(diagram: Diagram) -> Specs:
+    """The specs of a published version; read from its XML once in a process."""
+    return _specs(diagram.id, diagram.checksum, diagram.process_id)
+
+
+def _checksum(bundle: Bundle) -> str:
+    total = hashlib.sha256()
+    for name, data in sorted(bundle.items()):
+        total.update(name.encode() + b"\0" + data + b"\0")
+    return total.hexdigest()

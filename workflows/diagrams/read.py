@@ -1,0 +1,129 @@
+"""Bytes of a bundle become specs that the engine can run."""
+
+from typing import Any
+
+from lxml import etree
+from SpiffWorkflow.bpmn.parser.task_parsers import (
+    ConditionalGatewayParser,
+    GatewayParser,
+)
+from SpiffWorkflow.bpmn.parser.util import full_tag
+from SpiffWorkflow.bpmn.specs.event_definitions.timer import CycleTimerEventDefinition
+from SpiffWorkflow.spiff.parser import SpiffBpmnParser
+from SpiffWorkflow.spiff.parser.event_parsers import SpiffBoundaryEventParser, SpiffEndEventParser
+from SpiffWorkflow.spiff.parser.task_spec import ServiceTaskParser
+
+from workflows.engine.codec import Specs
+from workflows.engine.events import CodedEnd, PatientCycle, RearmingBoundaryEvent
+from workflows.engine.joins import InclusiveJoin, ParallelJoin
+from workflows.engine.script import ActionTask
+from workflows.errors import UnreadableDrawing
+
+MOST_BYTES = 1_000_000
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
+NAMES = {"bpmn": BPMN, "spiff": SPIFF}
+
+Bundle = dict[str, bytes]
+Root = Any
+
+
+class DrawingParser(SpiffBpmnParser):
+    """The library's parser with our joins, boundary events and actions.
+
+    It looks lanes up by the address of a file's root in memory, so every root must stay alive
+    (ENGINE.md 1.3); they are kept in `roots`.
+    """
+
+    OVERRIDE_PARSER_CLASSES = {  # noqa: RUF012  the library's way to extend it
+        **SpiffBpmnParser.OVERRIDE_PARSER_CLASSES,
+        full_tag("parallelGateway"): (GatewayParser, ParallelJoin),
+        full_tag("inclusiveGateway"): (ConditionalGatewayParser, InclusiveJoin),
+        full_tag("boundaryEvent"): (SpiffBoundaryEventParser, RearmingBoundaryEvent),
+        full_tag("endEvent"): (SpiffEndEventParser, CodedEnd),
+        full_tag("serviceTask"): (ServiceTaskParser, ActionTask),
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.roots: list[Root] = []
+
+
+def xml(data: bytes, name: str) -> Root:
+    """The root element of a file, read without network, entities or document types.
+
+    Raises:
+        UnreadableDrawing: with a sentence on why.
+    """
+    if len(data) > MOST_BYTES:
+        raise UnreadableDrawing(f"{name}: larger than {MOST_BYTES // 1000} kB")
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        raise UnreadableDrawing(f"{name}: document types and entities are not allowed")
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(data, parser=parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise UnreadableDrawing(f"{name}: not a readable XML file ({error})") from None
+    if root.getroottree().docinfo.doctype:
+        raise UnreadableDrawing(f"{name}: document types are not allowed")
+    return root
+
+
+def read(bundle: Bundle, process_id: str) -> Specs:
+    """The specs of a process and of all it calls.
+
+    Args:
+        bundle: file name to bytes, `.bpmn` and `.dmn`.
+        process_id: the process that a case starts with.
+
+    Raises:
+        UnreadableDrawing: a file is no XML, or the library cannot build a spec from it.
+    """
+    parser = DrawingParser()
+    for name, data in sorted(bundle.items()):
+        root = xml(data, name)
+        parser.roots.append(root)
+        add = parser.add_dmn_xml if name.endswith(".dmn") else parser.add_bpmn_xml
+        try:
+            add(root, name)
+        except Exception as error:
+            raise UnreadableDrawing(f"{name}: {error}") from error
+    try:
+        spec = parser.get_spec(process_id)
+        called = parser.get_subprocess_specs(process_id)
+    except RecursionError as error:
+        raise UnreadableDrawing("the processes call each other in a circle") from error
+    except Exception as error:
+        place = " ".join(str(getattr(error, key, "") or "") for key in ("tag", "id", "name"))
+        raise UnreadableDrawing(f"{error} {place.rsplit('}', 1)[-1]}".strip()) from error
+    for part in (spec, *called.values()):
+        _finish(part, parser.roots)
+    return spec, called
+
+
+def _finish(spec: Any, roots: list[Root]) -> None:
+    """Lanes by id instead of by name; repeating timers that skip missed periods."""
+    lane_of = lanes(roots)
+    for task_spec in spec.task_specs.values():
+        if task_spec.bpmn_id in lane_of:
+            task_spec.lane = lane_of[task_spec.bpmn_id]
+        definition = getattr(task_spec, "event_definition", None)
+        if type(definition) is CycleTimerEventDefinition:
+            definition.__class__ = PatientCycle
+
+
+def lanes(roots: list[Root]) -> dict[str, str]:
+    """Element id to lane id; the lane's id is the role's code (DRAWING.md)."""
+    found: dict[str, str] = {}
+    for root in roots:
+        for lane in root.iterfind(".//bpmn:lane", NAMES):
+            for ref in lane.iterfind("bpmn:flowNodeRef", NAMES):
+                found[(ref.text or "").strip()] = lane.get("id", "")
+    return found

@@ -1,0 +1,234 @@
+"""A running case: what waits for whom, complete a step, send a message, fire what is due."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from SpiffWorkflow.bpmn import BpmnEvent, BpmnWorkflow
+from SpiffWorkflow.bpmn.specs.event_definitions import MessageEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.multiple import MultipleEventDefinition
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from workflows.engine.codec import Specs, dump, load
+from workflows.engine.events import due_at
+from workflows.engine.prune import prune
+from workflows.engine.script import ClosedEngine, flat
+from workflows.errors import StepFailed
+
+#: Automatic steps after one human step; a drawing that needs more runs in a circle.
+MOST_AUTOMATIC_STEPS = 400
+MOST_TIMERS_AT_ONCE = 100
+
+
+@dataclass(frozen=True)
+class OpenStep:
+    """A user task that waits for a person, as the drawing describes it."""
+
+    id: str
+    element: str
+    name: str
+    lane: str
+    properties: dict[str, str]
+    instructions: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Passed:
+    """An element that the case has passed just now."""
+
+    element: str
+    name: str
+    kind: str
+    properties: dict[str, str]
+
+
+class Case:
+    """One case in the engine. Not a row: the desk stores what `dump` gives."""
+
+    def __init__(self, workflow: BpmnWorkflow) -> None:
+        self._flow = workflow
+        self.passed: list[Passed] = []
+
+    @classmethod
+    def start(cls, specs: Specs, engine: ClosedEngine, **answers: Any) -> "Case":
+        """A new case with its first routing answers, run up to where it waits."""
+        case = cls(BpmnWorkflow(specs[0], specs[1], script_engine=engine))
+        case._flow.task_tree.set_data(**flat(answers))
+        case._run()
+        return case
+
+    @classmethod
+    def load(cls, state: bytes, specs: Specs, engine: ClosedEngine) -> "Case":
+        """A case from its stored state."""
+        return cls(load(state, specs, engine))
+
+    def dump(self) -> bytes:
+        """The state to store; finished history is dropped from it."""
+        prune(self._flow)
+        return dump(self._flow)
+
+    @property
+    def over(self) -> bool:
+        """True when the case has reached an end."""
+        return bool(self._flow.is_completed())
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What the case ended with; empty while it runs."""
+        return dict(self._flow.data)
+
+    @property
+    def next_due(self) -> datetime | None:
+        """When the earliest timer fires."""
+        moments = (due_at(task) for task in self._flow.event_manager.tasks.values())
+        return min((moment for moment in moments if moment), default=None)
+
+    def open_steps(self) -> list[OpenStep]:
+        """The user tasks that wait for a person."""
+        return [
+            _open_step(task)
+            for task in self._tasks()
+            if task._state == TaskState.READY and task.task_spec.manual
+        ]
+
+    def complete(self, step_id: str, answers: dict[str, Any]) -> None:
+        """Finish a user task with its routing answers and run on.
+
+        Raises:
+            KeyError: the step does not wait any more.
+            StepFailed: something after it could not be done.
+        """
+        task = self._flow.get_task_from_id(UUID(hex=step_id))
+        if task is None or task._state != TaskState.READY:
+            raise KeyError(step_id)
+        task.set_data(**flat(answers))
+        with _step_errors(task):
+            task.run()
+        self._note(task)
+        self._run()
+
+    def listens_to(self) -> set[str]:
+        """The names of the messages that the case would hear now."""
+        return {name for task in self._listeners() for name in _message_names(task)}
+
+    def send(self, message: str, answers: dict[str, Any]) -> bool:
+        """Give a message to the case; False if it does not listen to it."""
+        for task in self._listeners():
+            definition = _definition(task, message)
+            if definition is not None:
+                task.set_data(**flat(answers))
+                event = BpmnEvent(definition, payload=None, correlations={})
+                with _step_errors(task):
+                    task.task_spec.catch(task, event)
+                self._run()
+                return True
+        return False
+
+    def fire_due(self, at: datetime | None = None) -> int:
+        """Fire what is due, the earliest first and one at a time.
+
+        Of two interrupting timers that are both late only the earlier may fire (ENGINE.md 3).
+        """
+        for fired in range(MOST_TIMERS_AT_ONCE):
+            limit = at or datetime.now(UTC)
+            waiting = self._flow.event_manager.tasks.values()
+            late = [(moment, task) for task in waiting if (moment := due_at(task)) is not None]
+            late = [(moment, task) for moment, task in late if moment < limit]
+            if not late:
+                return fired
+            moment, task = min(late, key=lambda pair: pair[0])
+            with _step_errors(task):
+                task.task_spec._update(task)
+            self._run()
+            if task._state == TaskState.WAITING and due_at(task) == moment:
+                return fired
+        return MOST_TIMERS_AT_ONCE
+
+    def _tasks(self) -> Iterator[Task]:
+        for part in (self._flow, *self._flow.subprocesses.values()):
+            if not part.completed:
+                yield from part.tasks.values()
+
+    def _listeners(self) -> list[Task]:
+        return [task for task in self._flow.event_manager.tasks.values() if _message_names(task)]
+
+    def _run(self) -> None:
+        """Everything automatic, until only people, timers and messages are waited for."""
+        steps = 0
+
+        def count(task: Task) -> None:
+            nonlocal steps
+            steps += 1
+            if steps > MOST_AUTOMATIC_STEPS:
+                raise StepFailed(task.task_spec.name, "the drawing runs in a circle here")
+
+        # Not do_engine_steps: at its end it fires all late timers at once, and two interrupting
+        # ones that are both late would both take their way. Timers are fired by `fire_due` only.
+        with _step_errors(None):
+            while self._flow._do_engine_steps(count, self._note) > 0:
+                pass
+
+    def _note(self, task: Task) -> None:
+        spec = task.task_spec
+        name = spec.bpmn_name or ""
+        if not spec.bpmn_id or not name:
+            return
+        properties = (getattr(spec, "extensions", None) or {}).get("properties", {})
+        self.passed.append(Passed(spec.bpmn_id, name, type(spec).__name__, properties))
+
+
+def _open_step(task: Task) -> OpenStep:
+    spec = task.task_spec
+    extensions = spec.extensions or {}
+    return OpenStep(
+        id=task.id.hex,
+        element=spec.bpmn_id,
+        name=spec.bpmn_name or spec.bpmn_id,
+        lane=spec.lane or "",
+        properties=dict(extensions.get("properties", {})),
+        instructions=extensions.get("instructionsForEndUser", "") or "",
+        data=dict(task.data),
+    )
+
+
+def _definitions(task: Task) -> list[Any]:
+    definition = task.task_spec.event_definition
+    if isinstance(definition, MultipleEventDefinition):
+        return list(definition.event_definitions)
+    return [definition]
+
+
+def _message_names(task: Task) -> list[str]:
+    if task._state != TaskState.WAITING:
+        return []
+    return [d.name for d in _definitions(task) if isinstance(d, MessageEventDefinition)]
+
+
+def _definition(task: Task, message: str) -> Any:
+    for definition in _definitions(task):
+        if isinstance(definition, MessageEventDefinition) and definition.name == message:
+            return definition
+    return None
+
+
+class _step_errors:  # noqa: N801  used as a with-statement
+    """Turns whatever the engine raises into StepFailed with the element it happened at."""
+
+    def __init__(self, task: Task | None) -> None:
+        self._element = task.task_spec.name if task is not None else ""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, Exception) and not isinstance(error, StepFailed):
+            at = getattr(error, "task_spec", None) or getattr(
+                getattr(error, "task", None), "task_spec", None
+            )
+            element = getattr(at, "bpmn_id", None) or getattr(at, "name", None) or self._element
+            raise StepFailed(str(element or "?"), str(error)[:200]) from error
+

@@ -1,0 +1,65 @@
+"""Boundary events that can fire again, repeating timers that skip what was missed, timers' moments."""
+
+from datetime import UTC, datetime, timedelta
+
+from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, EndEvent
+from SpiffWorkflow.bpmn.specs.event_definitions.timer import (
+    CycleTimerEventDefinition,
+    TimerEventDefinition,
+)
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+
+class RearmingBoundaryEvent(BoundaryEvent):
+    """A non-interrupting message event listens again after it was heard (ENGINE.md 6, fault 4)."""
+
+    def _on_complete_hook(self, my_task: Task) -> None:
+        super()._on_complete_hook(my_task)
+        if self.cancel_activity or isinstance(self.event_definition, TimerEventDefinition):
+            return
+        siblings = my_task.parent.children
+        watched = [task for task in siblings if not isinstance(task.task_spec, BoundaryEvent)]
+        if watched and not watched[0].has_state(TaskState.FINISHED_MASK):
+            again = my_task.parent._add_child(self, TaskState.WAITING)
+            self._predict(again, mask=TaskState.NOT_FINISHED_MASK)
+            self._update(again)
+
+
+class CodedEnd(EndEvent):
+    """An end event with a code: whoever called the process reads `<process>.end`."""
+
+    def _run_hook(self, my_task: Task) -> bool:
+        properties = (self.extensions or {}).get("properties", {})
+        if "code" in properties:
+            my_task.data[f"{my_task.workflow.spec.name}.end"] = properties["code"]
+        done: bool = super()._run_hook(my_task)
+        return done
+
+
+class PatientCycle(CycleTimerEventDefinition):
+    """A repeating timer that fires once for all periods missed while nobody worked."""
+
+    def cycle_complete(self, my_task: Task) -> bool:
+        """True once for any number of periods that have passed."""
+        ready: bool = super().cycle_complete(my_task)
+        value = my_task.internal_data.get("event_value")
+        if ready and value and value["duration"] > 0:
+            upcoming, length = datetime.fromisoformat(value["next"]), value["duration"]
+            late = (datetime.now(UTC) - upcoming).total_seconds()
+            missed = int(late // length) + 1 if late > 0 else 0
+            if value["cycles"] >= 0:
+                missed = min(missed, value["cycles"])
+                value["cycles"] -= missed
+            value["next"] = (upcoming + timedelta(seconds=missed * length)).isoformat()
+        return ready
+
+
+def due_at(task: Task) -> datetime | None:
+    """When a waiting event's timer fires, or None if it has no timer or has run out."""
+    value = task.internal_data.get("event_value")
+    if isinstance(value, dict):
+        value = value["next"] if value.get("cycles") != 0 else None
+    if not isinstance(value, str):
+        return None
+    return TimerEventDefinition.get_datetime(value)

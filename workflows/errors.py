@@ -1,0 +1,67 @@
+"""What can go wrong when something is to happen; no HTTP here."""
+
+from models.tasks import Task
+
+
+class WorkflowError(Exception):
+    """Mother of all errors of this floor."""
+
+
+class NotAllowed(WorkflowError):
+    """The acting person may not do this."""
+
+
+class NotFound(WorkflowError):
+    """There is no such row, or none that the acting person may know of."""
+
+
+class AlreadyDone(WorkflowError):
+    """Somebody has closed this task already; the task says who and when."""
+
+    def __init__(self, task: Task) -> None:
+        super().__init__(f"task {task.id} is closed")
+        self.task = task
+
+
+class HeldBySomeone(WorkflowError):
+    """Somebody else has claimed this task."""
+
+    def __init__(self, task: Task) -> None:
+        super().__init__(f"task {task.id} is held by another person")
+        self.task = task
+
+
+class Collision(WorkflowError):
+    """The case changed between reading and writing; nothing was written."""
+
+
+class NotPossibleNow(WorkflowError):
+    """The drawing does not allow this where the case stands."""
+
+
+class NoPlaceLeft(WorkflowError):
+    """All places of this mentor are taken."""
+
+
+class NothingToUndo(WorkflowError):
+    """The last step cannot be taken back any more."""
+
+
+class StepFailed(WorkflowError):
+    """The drawing asked for something that could not be done at an element; all is as before."""
+
+    def __init__(self, element: str, reason: str) -> None:
+        super().__init__(f"{element}: {reason}")
+        self.element, self.reason = element, reason
+
+
+class UnreadableDrawing(WorkflowError):
+    """A file is not a drawing that can be read."""
+
+
+class RefusedDrawing(WorkflowError):
+    """A bundle has findings that forbid publishing."""
+
+    def __init__(self, findings: list[object]) -> None:
+        super().__init__(f"{len(findings)} findings")
+        self.findings = findings

@@ -1,0 +1,89 @@
+"""What a drawing may ask about a case: looked up when an expression needs it, never kept."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from dateutil.relativedelta import relativedelta
+
+from models.base import today
+from models.organisations import Municipality, Program
+from models.referrals import Referral
+from models.session import db
+from models.submissions import latest_answers
+from models.tandems import current_tandem
+
+#: Every fact with the values it can have; None where it is a date, a number or free.
+FACTS: Mapping[str, tuple[Any, ...] | None] = {
+    "case.is_minor": (True, False),
+    "case.comes_of_age_on": None,
+    "case.interviewed": (True, False),
+    "referral.program_wish": ("open", "co_pilot", "seite_an_seite"),
+    "referral.target_group": (
+        "ADULT",
+        "COUPLE",
+        "FAMILY",
+        "CHILD",
+        "YOUTH",
+        "YOUNG_ADULT",
+        "MNA",
+    ),
+    "referral.permit": None,
+    "referral.consent": (True, False),
+    "referral.exclusion_checked": (True, False),
+    "referral.lives_in_canton": (True, False),
+    "referral.complete_on": None,
+    "tandem.trial_until": None,
+    "tandem.end": None,
+    "tandem.ended_on": None,
+}
+
+
+def facts_of(referral: Referral) -> dict[str, Any]:
+    """The facts of a case, from the tables, as they are now."""
+    answers = latest_answers(referral.id, "referral")
+    interview = latest_answers(referral.id, "intake_interview")
+    tandem = current_tandem(referral.id)
+    of_age = comes_of_age_on(str(answers.get("date_of_birth") or ""))
+    municipality = db.get(Municipality, referral.municipality_id)
+    return {
+        "case.is_minor": of_age is not None and of_age > today(),
+        "case.comes_of_age_on": of_age.isoformat() if of_age else None,
+        "case.interviewed": bool(interview),
+        "referral.program_wish": answers.get("program_wish", "open"),
+        "referral.target_group": referral.target_group,
+        "referral.permit": answers.get("permit"),
+        "referral.consent": bool(answers.get("consent_given_on")),
+        "referral.exclusion_checked": answers.get("exclusion_check") == "none",
+        "referral.lives_in_canton": municipality is not None,
+        "referral.complete_on": _iso(referral.complete_on or referral.received_on),
+        "tandem.trial_until": _iso(tandem and (tandem.trial_until or tandem.start_on)),
+        "tandem.end": _iso(tandem and tandem.planned_end),
+        "tandem.ended_on": _iso(tandem and (tandem.ended_on or tandem.planned_end)),
+    }
+
+
+def comes_of_age_on(born: str) -> date | None:
+    """The 18th birthday; a birth date known in part counts from its first possible day.
+
+    Args:
+        born: `1988`, `1988-11` or `1988-11-30`.
+    """
+    parts = [int(part) for part in born.split("-")] if born else []
+    if not parts:
+        return None
+    first = date(parts[0], parts[1] if len(parts) > 1 else 1, parts[2] if len(parts) > 2 else 1)
+    return first + relativedelta(years=18)
+
+
+def program_called(code: str) -> Program:
+    """The programme that a routing table names. Raises LookupError."""
+    found = db.scalar(sa.select(Program).where(Program.code == code))
+    if found is None:
+        raise LookupError(f"no programme is called {code}")
+    return found
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,114 @@
+"""Which event tells whom by mail: codes, recipients, values; the words are above, the sender too."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from models import jobs
+from models.base import now
+from models.outbox import Mail, MailState
+from models.people import PROVIDER_ROLES, Role, User, colleagues
+from models.referrals import Referral
+from models.session import db
+from models.submissions import latest_answers
+
+#: Mail of a step leaves a little later, so that the step can still be taken back.
+GRACE = timedelta(minutes=2)
+
+NOTICES = frozenset(
+    {
+        "acknowledgement",
+        "new_referral",
+        "items_asked",
+        "items_reminder",
+        "items_supplied",
+        "check_overdue",
+        "triage_overdue",
+        "admitted",
+        "declined",
+        "forwarded",
+        "lapsed",
+        "interview_overdue",
+        "review_asked",
+        "answer_reminder",
+        "meeting_reminder",
+        "tandem_started",
+        "check_in_reminder",
+        "check_in_overdue",
+        "report_reminder",
+        "final_report",
+        "withdrawn",
+        "consent_revoked",
+        "corrected",
+        "message",
+        "handed_over",
+        "invitation",
+        "password_reset",
+    }
+)
+
+RECIPIENTS = (
+    "case_manager",
+    "case_manager_and_deputy",
+    "coordinator",
+    "program_lead",
+)
+
+
+def tell(notice: str, referral: Referral, to: str, **facts: str) -> None:
+    """Put a mail about a case into the outbox, for everybody who is meant.
+
+    Raises:
+        LookupError: no such notice or recipient.
+    """
+    if notice not in NOTICES:
+        raise LookupError(f"no notice is called {notice}")
+    for address, locale in _addresses(referral, to):
+        post(notice, address, locale=locale, referral_id=referral.id, number=referral.number, **facts)
+
+
+def post(
+    notice: str, address: str, *, locale: str | None, referral_id: int | None = None, **facts: str
+) -> None:
+    """Put one mail into the outbox; sent by the worker, after the transaction and the grace time."""
+    moment = now()
+    after = moment + (GRACE if referral_id is not None else timedelta())
+    mail = Mail(
+        referral_id=referral_id,
+        notice=notice,
+        recipient=address,
+        locale=locale or "de",
+        facts=facts,
+        state=MailState.WAITING,
+        created_at=moment,
+        send_after=after,
+    )
+    db.add(mail)
+    db.flush()
+    jobs.put("send_mail", after, key=f"mail-{mail.id}", mail=mail.id)
+
+
+def _addresses(referral: Referral, to: str) -> Iterable[tuple[str, str | None]]:
+    if to in ("case_manager", "case_manager_and_deputy"):
+        yield referral.case_manager.email, referral.case_manager.locale
+        if to == "case_manager_and_deputy":
+            deputy = latest_answers(referral.id, "referral").get("deputy_email")
+            if deputy:
+                yield str(deputy), None
+    elif to == "coordinator":
+        yield from _people(_coordinators(referral))
+    elif to == "program_lead":
+        leads = colleagues(referral.provider_id, frozenset({Role.PROGRAM_LEAD}))
+        yield from _people(leads or _coordinators(referral))
+    else:
+        raise LookupError(f"no recipient is called {to}")
+
+
+def _coordinators(referral: Referral) -> list[User]:
+    if referral.coordinator is not None and referral.coordinator.active:
+        return [referral.coordinator]
+    people = colleagues(referral.provider_id, frozenset({Role.COORDINATOR}))
+    return people or colleagues(referral.provider_id, PROVIDER_ROLES)
+
+
+def _people(users: list[User]) -> Iterable[tuple[str, str | None]]:
+    return ((user.email, user.locale) for user in users)

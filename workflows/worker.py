@@ -1,0 +1,162 @@
+"""Takes what is due: timers of cases, mail to send; one transaction each, the earliest first."""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from models import jobs, journal
+from models.base import now
+from models.outbox import Mail, MailState
+from models.processes import Run
+from models.referrals import Referral
+from models.session import db, transaction
+from workflows.desk.moving import Moving
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=2)
+MOST_ATTEMPTS = 5
+#: Seconds until a failed timer is tried again: by attempt, the last one for all that follow.
+PAUSES = (60, 300, 1800, 7200, 21600)
+
+Sender = Callable[[Mail], None]
+
+
+class MailRefused(Exception):
+    """The mail server said no, for certain; trying again later may help."""
+
+
+def work(send: Sender, stop: threading.Event, pause: float = 2.0) -> None:
+    """Work until told to stop; sleeps while nothing is due."""
+    while not stop.is_set():
+        try:
+            busy = fire_next_timer() or do_next_job(send)
+        except sa.exc.OperationalError:
+            log.warning("database not reachable, trying again")
+            db.remove()
+            busy = False
+        if not busy:
+            stop.wait(pause)
+
+
+def work_until_idle(send: Sender) -> int:
+    """Do everything that is due now; how much it was. For tests and the demo."""
+    done = 0
+    while fire_next_timer() or do_next_job(send):
+        done += 1
+    return done
+
+
+def fire_next_timer() -> bool:
+    """Fire what is due first in the case that has waited longest; False if nothing is due."""
+    moment = now()
+    with transaction():
+        referral_id = db.scalar(
+            sa.select(Run.referral_id)
+            .where(Run.due_at < moment)
+            .order_by(Run.due_at)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        if referral_id is None:
+            return False
+        try:
+            with db.begin_nested():
+                moving = Moving.load(db.get_one(Referral, referral_id), None)
+                fired = moving.case.fire_due(moment)
+                for passed in moving.case.passed:
+                    if "Event" in passed.kind:
+                        journal.write(
+                            "timer",
+                            by=None,
+                            referral_id=referral_id,
+                            element=passed.element,
+                            name=passed.name,
+                        )
+                moving.save()
+                log.info("timers fired", extra={"referral": referral_id, "fired": fired})
+        except Exception as error:  # whatever a drawing does, the other cases go on
+            db.expire_all()
+            _postpone(referral_id, error)
+    db.expire_all()
+    return True
+
+
+def _postpone(referral_id: int, error: Exception) -> None:
+    """Keep the case as it was, say what is wrong, and try again later."""
+    run = db.scalars(sa.select(Run).where(Run.referral_id == referral_id)).one()
+    run.failures += 1
+    run.error = f"{type(error).__name__}: {error}"[:300]
+    run.due_at = now() + timedelta(seconds=PAUSES[min(run.failures, len(PAUSES)) - 1])
+    log.error("timer failed", extra={"referral": referral_id, "error": type(error).__name__})
+
+
+def do_next_job(send: Sender) -> bool:
+    """Take one due job and do it; False if there is none."""
+    with transaction():
+        job = jobs.next_due(now())
+        if job is None:
+            return False
+        jobs.lease(job, LEASE)
+        job_id, kind, facts = job.id, job.kind, dict(job.facts)
+    if kind == "send_mail":
+        _send_mail(int(facts["mail"]), send, job_id)
+    else:
+        _finish(job_id, f"unknown kind {kind}")
+    return True
+
+
+def _send_mail(mail_id: int, send: Sender, job_id: int) -> None:
+    """Hand one mail to the server.
+
+    It is marked before it goes: if this process dies in between, the end is unknown, the
+    administrator sees it, and it is never sent twice by itself.
+    """
+    with transaction():
+        mail = db.get_one(Mail, mail_id, with_for_update=True)
+        if mail.state is MailState.SENDING:
+            mail.state = MailState.UNKNOWN
+            mail.error = "the worker stopped while sending"
+        started = mail.state is MailState.WAITING
+        if started:
+            mail.state = MailState.SENDING
+            mail.attempts += 1
+    if not started:
+        _finish(job_id)
+        return
+    try:
+        send(mail)
+    except MailRefused as error:
+        _mail_refused(mail_id, job_id, str(error))
+        return
+    except Exception as error:
+        with transaction():
+            mail.state, mail.error = MailState.UNKNOWN, type(error).__name__
+        _finish(job_id, type(error).__name__)
+        return
+    with transaction():
+        mail.state, mail.sent_at, mail.error = MailState.SENT, now(), None
+    _finish(job_id)
+
+
+def _mail_refused(mail_id: int, job_id: int, reason: str) -> None:
+    with transaction():
+        mail = db.get_one(Mail, mail_id)
+        again = mail.attempts < MOST_ATTEMPTS
+        mail.state = MailState.WAITING if again else MailState.FAILED
+        mail.error = reason[:300]
+        job = db.get_one(jobs.Job, job_id)
+        if again:
+            pause = PAUSES[min(mail.attempts, len(PAUSES)) - 1]
+            job.due_at, job.leased_until = now() + timedelta(seconds=pause), None
+        else:
+            job.done_at, job.error = now(), reason[:300]
+
+
+def _finish(job_id: int, error: str | None = None) -> None:
+    with transaction():
+        job = db.get_one(jobs.Job, job_id)
+        job.done_at, job.error, job.leased_until = now(), error, None
