@@ -1,0 +1,1 @@
+"""What people see: Flask pages and WTForms forms over the desk."""

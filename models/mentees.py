@@ -22,7 +22,9 @@ class AsylumStatus(enum.StrEnum):
     NONE = "NONE"
 
 
-VA_FL = frozenset({AsylumStatus.FL_ASYL, AsylumStatus.VA_FLUECHTLING, AsylumStatus.VA_AUSLAENDER})
+VA_FL = frozenset(
+    {AsylumStatus.FL_ASYL, AsylumStatus.VA_FLUECHTLING, AsylumStatus.VA_AUSLAENDER}
+)
 
 
 class Mentee(Base):
@@ -73,7 +75,9 @@ class StatusPeriod(Base):
 
     __tablename__ = "status_periods"
     id: Mapped[int] = mapped_column(primary_key=True)
-    participant_id: Mapped[int] = mapped_column(sa.ForeignKey("participants.id"), index=True)
+    participant_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("participants.id"), index=True
+    )
     permit: Mapped[str] = mapped_column(sa.String(10))
     asylum_status: Mapped[AsylumStatus]
     valid_from: Mapped[date | None]
@@ -100,6 +104,8 @@ def participants_of(mentee_id: int) -> list[Participant]:
     """The household as recorded, the main person first."""
     return list(
         db.scalars(
-            sa.select(Participant).where(Participant.mentee_id == mentee_id).order_by(Participant.id)
+            sa.select(Participant)
+            .where(Participant.mentee_id == mentee_id)
+            .order_by(Participant.id)
         )
     )

@@ -47,7 +47,9 @@ BEFORE_TANDEM = frozenset(
         ReferralStatus.MATCHED,
     }
 )
-IN_TANDEM = frozenset({ReferralStatus.TRIAL, ReferralStatus.ACTIVE, ReferralStatus.EXTENDED})
+IN_TANDEM = frozenset(
+    {ReferralStatus.TRIAL, ReferralStatus.ACTIVE, ReferralStatus.EXTENDED}
+)
 OVER = frozenset(
     {
         ReferralStatus.COMPLETED,
@@ -94,7 +96,9 @@ class Referral(Base):
     coordinator_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     program_id: Mapped[int] = mapped_column(sa.ForeignKey("programs.id"))
     municipality_id: Mapped[int] = mapped_column(sa.ForeignKey("municipalities.id"))
-    social_region_id: Mapped[int] = mapped_column(sa.ForeignKey("social_regions.id"), index=True)
+    social_region_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("social_regions.id"), index=True
+    )
     channel: Mapped[Channel]
     received_on: Mapped[date]
     received_at: Mapped[datetime]
@@ -114,10 +118,16 @@ class Referral(Base):
 
     mentee: Mapped[Mentee] = relationship(lazy="joined", innerjoin=True)
     office: Mapped[Organisation] = relationship(foreign_keys=office_id, lazy="joined")
-    provider: Mapped[Organisation] = relationship(foreign_keys=provider_id, lazy="joined")
+    provider: Mapped[Organisation] = relationship(
+        foreign_keys=provider_id, lazy="joined"
+    )
     program: Mapped[Program] = relationship(lazy="joined", innerjoin=True)
-    case_manager: Mapped[User] = relationship(foreign_keys=case_manager_id, lazy="joined")
-    coordinator: Mapped[User | None] = relationship(foreign_keys=coordinator_id, lazy="joined")
+    case_manager: Mapped[User] = relationship(
+        foreign_keys=case_manager_id, lazy="joined"
+    )
+    coordinator: Mapped[User | None] = relationship(
+        foreign_keys=coordinator_id, lazy="joined"
+    )
     municipality: Mapped[Municipality] = relationship(lazy="select")
     social_region: Mapped[SocialRegion] = relationship(lazy="joined", innerjoin=True)
 
@@ -142,7 +152,9 @@ class Forwarding(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     referral_id: Mapped[int] = mapped_column(sa.ForeignKey("referrals.id"), index=True)
     number: Mapped[str] = mapped_column(sa.String(12))
-    from_provider_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"), index=True)
+    from_provider_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("organisations.id"), index=True
+    )
     to_provider_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"))
     forwarded_on: Mapped[date]
     by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
@@ -174,7 +186,8 @@ def waiting_list(provider_ids: set[int]) -> list[Referral]:
     Urgent cases that triage confirmed come first, then the date of completeness decides.
     """
     urgent_first = sa.case(
-        (sa.and_(Referral.urgency == Urgency.DRINGEND, Referral.urgency_confirmed), 0), else_=1
+        (sa.and_(Referral.urgency == Urgency.DRINGEND, Referral.urgency_confirmed), 0),
+        else_=1,
     )
     return list(
         db.scalars(

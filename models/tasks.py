@@ -29,7 +29,9 @@ class Task(Base):
 
     __tablename__ = "tasks"
     __table_args__ = tuple(
-        sa.Index(name, *columns, sqlite_where=sa.text(still), postgresql_where=sa.text(still))
+        sa.Index(
+            name, *columns, sqlite_where=sa.text(still), postgresql_where=sa.text(still)
+        )
         for still in ("closed_at is null",)
         for name, columns in (
             ("ix_tasks_group", ("organisation_id", "role", "due_at", "id")),
@@ -58,8 +60,12 @@ class Task(Base):
     outcome: Mapped[TaskOutcome | None]
 
     referral: Mapped[Referral] = relationship(lazy="select")
-    assignee: Mapped[User | None] = relationship(foreign_keys=assignee_id, lazy="joined")
-    closed_by: Mapped[User | None] = relationship(foreign_keys=closed_by_id, lazy="select")
+    assignee: Mapped[User | None] = relationship(
+        foreign_keys=assignee_id, lazy="joined"
+    )
+    closed_by: Mapped[User | None] = relationship(
+        foreign_keys=closed_by_id, lazy="select"
+    )
 
     @property
     def has_deadline(self) -> bool:
@@ -89,7 +95,9 @@ class InboxFilter:
         return self != InboxFilter(newest_first=self.newest_first)
 
 
-def _narrowed(select: sa.Select[tuple[int, datetime]], chosen: InboxFilter) -> sa.Select[tuple[int, datetime]]:
+def _narrowed(
+    select: sa.Select[tuple[int, datetime]], chosen: InboxFilter
+) -> sa.Select[tuple[int, datetime]]:
     if chosen.form_key:
         select = select.where(Task.form_key == chosen.form_key)
     if chosen.program_id:
@@ -145,7 +153,11 @@ def inbox(
     if not limited:
         return []
     union = sa.union_all(*limited).subquery()
-    order = (union.c.due_at.desc(), union.c.id.desc()) if down else (union.c.due_at, union.c.id)
+    order = (
+        (union.c.due_at.desc(), union.c.id.desc())
+        if down
+        else (union.c.due_at, union.c.id)
+    )
     ids = list(db.scalars(sa.select(union.c.id).order_by(*order).limit(limit)))
     rows = db.scalars(
         sa.select(Task)
@@ -158,7 +170,9 @@ def inbox(
     return page[::-1] if before is not None else page
 
 
-def inbox_count(user: User, chosen: InboxFilter, *, due_before: datetime | None = None) -> int:
+def inbox_count(
+    user: User, chosen: InboxFilter, *, due_before: datetime | None = None
+) -> int:
     """How many open tasks, counted up to COUNTED_UP_TO so that it costs the same at any size."""
     total = 0
     limited = []
@@ -167,9 +181,14 @@ def inbox_count(user: User, chosen: InboxFilter, *, due_before: datetime | None 
             branch = branch.where(Task.due_at <= due_before)
         limited.append(sa.select(branch.limit(COUNTED_UP_TO).subquery()))
     if limited:
-        total = db.scalar(
-            sa.select(sa.func.count()).select_from(sa.union_all(*limited).subquery())
-        ) or 0
+        total = (
+            db.scalar(
+                sa.select(sa.func.count()).select_from(
+                    sa.union_all(*limited).subquery()
+                )
+            )
+            or 0
+        )
     return min(total, COUNTED_UP_TO)
 
 

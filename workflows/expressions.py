@@ -190,7 +190,9 @@ def _admit(node: ast.AST) -> None:
     if isinstance(node, ast.Call):
         known = isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS
         if not known or node.keywords:
-            raise BadExpression("only these functions can be called: " + ", ".join(FUNCTIONS))
+            raise BadExpression(
+                "only these functions can be called: " + ", ".join(FUNCTIONS)
+            )
 
 
 def dotted_name(node: ast.expr) -> str:
@@ -240,7 +242,9 @@ def _value(node: ast.expr, look_up: Lookup, functions: Functions) -> Any:
         case ast.UnaryOp():
             return -_number(of(node.operand))
         case ast.BinOp():
-            return _bounded(_COUNT[type(node.op)](_number(of(node.left)), _number(of(node.right))))
+            return _bounded(
+                _COUNT[type(node.op)](_number(of(node.left)), _number(of(node.right)))
+            )
         case ast.Compare():
             return _compare(node, of)
         case ast.Call(func=ast.Name(id=name)):

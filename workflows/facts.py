@@ -73,7 +73,9 @@ def comes_of_age_on(born: str) -> date | None:
     parts = [int(part) for part in born.split("-")] if born else []
     if not parts:
         return None
-    first = date(parts[0], parts[1] if len(parts) > 1 else 1, parts[2] if len(parts) > 2 else 1)
+    first = date(
+        parts[0], parts[1] if len(parts) > 1 else 1, parts[2] if len(parts) > 2 else 1
+    )
     return first + relativedelta(years=18)
 
 

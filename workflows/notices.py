@@ -63,11 +63,23 @@ def tell(notice: str, referral: Referral, to: str, **facts: str) -> None:
     if notice not in NOTICES:
         raise LookupError(f"no notice is called {notice}")
     for address, locale in _addresses(referral, to):
-        post(notice, address, locale=locale, referral_id=referral.id, number=referral.number, **facts)
+        post(
+            notice,
+            address,
+            locale=locale,
+            referral_id=referral.id,
+            number=referral.number,
+            **facts,
+        )
 
 
 def post(
-    notice: str, address: str, *, locale: str | None, referral_id: int | None = None, **facts: str
+    notice: str,
+    address: str,
+    *,
+    locale: str | None,
+    referral_id: int | None = None,
+    **facts: str,
 ) -> None:
     """Put one mail into the outbox; sent by the worker, after the transaction and the grace time."""
     moment = now()

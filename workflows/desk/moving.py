@@ -42,7 +42,9 @@ class _LazyDeadlines(Functions):
 class Moving:
     """A case in the hands of one verb, inside its transaction."""
 
-    def __init__(self, referral: Referral, run: Run, diagram: Diagram, by: User | None) -> None:
+    def __init__(
+        self, referral: Referral, run: Run, diagram: Diagram, by: User | None
+    ) -> None:
         self.referral, self.run, self.by = referral, run, by
         self._diagram = diagram
         self._functions = _LazyDeadlines(referral)
@@ -52,7 +54,9 @@ class Moving:
     @classmethod
     def start(cls, referral: Referral, diagram: Diagram, by: User) -> "Moving":
         """A new case, run up to where it first waits."""
-        run = Run(referral_id=referral.id, diagram_id=diagram.id, state=b"", due_at=None)
+        run = Run(
+            referral_id=referral.id, diagram_id=diagram.id, state=b"", due_at=None
+        )
         moving = cls(referral, run, diagram, by)
         moving.case = Case.start(specs_of(diagram), moving.engine())
         db.add(run)
@@ -120,11 +124,10 @@ class Moving:
 
     def _set_status(self, passed: list[Passed], steps: list[OpenStep]) -> None:
         """The drawing says the status: by what was passed last, then by what is open now."""
-        for properties in [p.properties for p in passed] + [s.properties for s in steps]:
+        reached = [p.properties for p in passed if p.kind != "UserTask"]
+        for properties in reached + [step.properties for step in steps]:
             if "status" in properties:
-                status = ReferralStatus(properties["status"])
-                if self.referral.status is not status:
-                    self.referral.status = status
+                self.referral.status = ReferralStatus(properties["status"])
 
     def _sync_tasks(self, steps: list[OpenStep]) -> list[Task]:
         """Inbox lines are rebuilt by difference: what is new opens, what is gone is cancelled."""

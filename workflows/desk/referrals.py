@@ -67,7 +67,11 @@ def open_referral(
             raise NotPossibleNow("no process has been published")
         referral = _new(filled, office, manager, by, channel, received_on or today())
         journal.write(
-            "received", by=by, referral_id=referral.id, audience=Audience.BOTH, channel=channel.value
+            "received",
+            by=by,
+            referral_id=referral.id,
+            audience=Audience.BOTH,
+            channel=channel.value,
         )
         if draft is not None:
             draft.referral_id = referral.id
@@ -152,7 +156,9 @@ def possible_messages(referral: Referral, user: User) -> list[str]:
 
 def _acts_for(user: User, referral: Referral, roles: frozenset[Role]) -> bool:
     office = referral.office_id in user.organisation_ids(roles & OFFICE_ROLES)
-    return office or referral.provider_id in user.organisation_ids(roles & PROVIDER_ROLES)
+    return office or referral.provider_id in user.organisation_ids(
+        roles & PROVIDER_ROLES
+    )
 
 
 def send(referral: Referral, filled: FilledForm, *, by: User) -> None:
@@ -237,8 +243,9 @@ def hand_over(referral: Referral, to: User, office: Organisation, *, by: User) -
     """
     if not _acts_for(by, referral, OFFICE_ROLES):
         raise NotAllowed("hand over")
-    if office.kind is not OrganisationKind.OFFICE or office.id not in to.organisation_ids(
-        OFFICE_ROLES
+    if (
+        office.kind is not OrganisationKind.OFFICE
+        or office.id not in to.organisation_ids(OFFICE_ROLES)
     ):
         raise NotAllowed("this person does not work at this office")
     with transaction():
@@ -248,7 +255,9 @@ def hand_over(referral: Referral, to: User, office: Organisation, *, by: User) -
         if office.social_region_id:
             referral.social_region_id = office.social_region_id
         for task in db.scalars(
-            sa.select(Task).where(Task.referral_id == referral.id, Task.closed_at.is_(None))
+            sa.select(Task).where(
+                Task.referral_id == referral.id, Task.closed_at.is_(None)
+            )
         ):
             if task.role in OFFICE_ROLES:
                 task.organisation_id = office.id
@@ -292,5 +301,3 @@ def say(referral: Referral, text: str, audience: Audience, *, by: User) -> Messa
 def facts_for_form(referral: Referral) -> dict[str, Any]:
     """What a step's form starts with: the referral's answers that count now."""
     return latest_answers(referral.id, REFERRAL)
-
-

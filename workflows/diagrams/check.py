@@ -31,6 +31,21 @@ _REFUSED = (
     "standardLoopCharacteristics",
     "childLaneSet",
 )
+_FLOW_NODES = (
+    "startEvent",
+    "endEvent",
+    "intermediateCatchEvent",
+    "boundaryEvent",
+    "userTask",
+    "manualTask",
+    "serviceTask",
+    "businessRuleTask",
+    "callActivity",
+    "exclusiveGateway",
+    "parallelGateway",
+    "inclusiveGateway",
+    "eventBasedGateway",
+)
 _SPLITTING = ("exclusiveGateway", "inclusiveGateway")
 
 
@@ -89,7 +104,9 @@ class _Book:
         for filed in ACTIONS.values():
             self.names.update(filed.routes)
         for key, routes in forms.items():
-            self.names.update({f"{key}.{route}": choices for route, choices in routes.items()})
+            self.names.update(
+                {f"{key}.{route}": choices for route, choices in routes.items()}
+            )
         for root in roots.values():
             self._declare(root)
 
@@ -113,7 +130,12 @@ class _Book:
         """The findings of one element."""
         kind = _local(node)
         if kind in _REFUSED and node.tag.startswith("{" + BPMN):
-            yield self._finding("NOT_SUPPORTED", file, node, f"{kind} is not part of the contract")
+            yield self._finding(
+                "NOT_SUPPORTED", file, node, f"{kind} is not part of the contract"
+            )
+        if kind in _FLOW_NODES and node.tag.startswith("{" + BPMN):
+            for code, sentence in _connected(kind, node):
+                yield self._finding(code, file, node, sentence)
         question = getattr(self, f"_{kind}", None)
         if question is not None and node.tag.startswith("{" + BPMN):
             for code, sentence in question(node):
@@ -125,7 +147,11 @@ class _Book:
         while named is not None and not named.get("id"):
             named = named.getparent()
         return Finding(
-            code, file, named.get("id") if named is not None else "", node.sourceline, sentence
+            code,
+            file,
+            named.get("id") if named is not None else "",
+            node.sourceline,
+            sentence,
         )
 
     def _userTask(self, node: Root) -> Iterator[tuple[str, str]]:  # noqa: N802  BPMN's name
@@ -158,7 +184,10 @@ class _Book:
 
     def _callActivity(self, node: Root) -> Iterator[tuple[str, str]]:  # noqa: N802
         if node.get("calledElement") not in self.processes:
-            yield "UNKNOWN_PROCESS", f"process {node.get('calledElement')!r} is not in the bundle"
+            yield (
+                "UNKNOWN_PROCESS",
+                f"process {node.get('calledElement')!r} is not in the bundle",
+            )
 
     def _timerEventDefinition(self, node: Root) -> Iterator[tuple[str, str]]:  # noqa: N802
         texts = [child.text for child in node if child.text and child.text.strip()]
@@ -195,7 +224,20 @@ class _Book:
         for name, value in _compared(text):
             choices = self.names.get(name)
             if choices is not None and value not in choices:
-                yield "UNKNOWN_CHOICE", f"{name} never is {value!r}; it can be {_list(choices)}"
+                yield (
+                    "UNKNOWN_CHOICE",
+                    f"{name} never is {value!r}; it can be {_list(choices)}",
+                )
+
+
+def _connected(kind: str, node: Root) -> Iterator[tuple[str, str]]:
+    """Every way goes on until an end event, and everything is reached from somewhere."""
+    flows = node.getparent().findall("bpmn:sequenceFlow", NAMES)
+    if kind != "endEvent" and not any(f.get("sourceRef") == node.get("id") for f in flows):
+        yield "DEAD_END", "the way stops here; draw it on to an end event"
+    begins = kind in ("startEvent", "boundaryEvent")
+    if not begins and not any(f.get("targetRef") == node.get("id") for f in flows):
+        yield "NEVER_REACHED", "no flow leads here"
 
 
 def _compared(text: str) -> Iterator[tuple[str, Any]]:
@@ -203,9 +245,13 @@ def _compared(text: str) -> Iterator[tuple[str, Any]]:
     if ISO_TEXT.fullmatch(text.strip()):
         return
     for node in ast.walk(parse(text)):
-        if isinstance(node, ast.Compare) and isinstance(node.left, ast.Name | ast.Attribute):
+        if isinstance(node, ast.Compare) and isinstance(
+            node.left, ast.Name | ast.Attribute
+        ):
             for right in node.comparators:
-                items = right.elts if isinstance(right, ast.List | ast.Tuple) else [right]
+                items = (
+                    right.elts if isinstance(right, ast.List | ast.Tuple) else [right]
+                )
                 for item in items:
                     if isinstance(item, ast.Constant):
                         yield dotted_name(node.left), item.value
@@ -229,4 +275,3 @@ def _by_id(node: Root, element: str) -> Root | None:
 
 def _local(node: Root) -> str:
     return node.tag.rsplit("}", 1)[-1] if isinstance(node.tag, str) else ""
-

@@ -10,13 +10,17 @@ from SpiffWorkflow.bpmn.parser.task_parsers import (
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import CycleTimerEventDefinition
 from SpiffWorkflow.spiff.parser import SpiffBpmnParser
-from SpiffWorkflow.spiff.parser.event_parsers import SpiffBoundaryEventParser, SpiffEndEventParser
+from SpiffWorkflow.spiff.parser.event_parsers import (
+    SpiffBoundaryEventParser,
+    SpiffEndEventParser,
+)
 from SpiffWorkflow.spiff.parser.task_spec import ServiceTaskParser
+from SpiffWorkflow.spiff.specs.defaults import BusinessRuleTask
 
 from workflows.engine.codec import Specs
 from workflows.engine.events import CodedEnd, PatientCycle, RearmingBoundaryEvent
 from workflows.engine.joins import InclusiveJoin, ParallelJoin
-from workflows.engine.script import ActionTask
+from workflows.engine.script import ActionTask, RuleTask
 from workflows.errors import UnreadableDrawing
 
 MOST_BYTES = 1_000_000
@@ -101,8 +105,12 @@ def read(bundle: Bundle, process_id: str) -> Specs:
     except RecursionError as error:
         raise UnreadableDrawing("the processes call each other in a circle") from error
     except Exception as error:
-        place = " ".join(str(getattr(error, key, "") or "") for key in ("tag", "id", "name"))
-        raise UnreadableDrawing(f"{error} {place.rsplit('}', 1)[-1]}".strip()) from error
+        place = " ".join(
+            str(getattr(error, key, "") or "") for key in ("tag", "id", "name")
+        )
+        raise UnreadableDrawing(
+            f"{error} {place.rsplit('}', 1)[-1]}".strip()
+        ) from error
     for part in (spec, *called.values()):
         _finish(part, parser.roots)
     return spec, called
@@ -114,6 +122,8 @@ def _finish(spec: Any, roots: list[Root]) -> None:
     for task_spec in spec.task_specs.values():
         if task_spec.bpmn_id in lane_of:
             task_spec.lane = lane_of[task_spec.bpmn_id]
+        if type(task_spec) is BusinessRuleTask:  # its parser names the class outright
+            task_spec.__class__ = RuleTask
         definition = getattr(task_spec, "event_definition", None)
         if type(definition) is CycleTimerEventDefinition:
             definition.__class__ = PatientCycle

@@ -4,8 +4,11 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from SpiffWorkflow.bpmn.script_engine import BasePythonScriptEngineEnvironment, PythonScriptEngine
-from SpiffWorkflow.spiff.specs.defaults import ServiceTask
+from SpiffWorkflow.bpmn.script_engine import (
+    BasePythonScriptEngineEnvironment,
+    PythonScriptEngine,
+)
+from SpiffWorkflow.spiff.specs.defaults import BusinessRuleTask, ServiceTask
 from SpiffWorkflow.task import Task
 
 from workflows.expressions import Functions, UnknownName, evaluate, parse
@@ -49,7 +52,9 @@ class ClosedEnvironment(BasePythonScriptEngineEnvironment):
 
         return evaluate(expression, look_up, self._functions)
 
-    def execute(self, script: str, context: dict[str, Any], external_context: Any = None) -> bool:
+    def execute(
+        self, script: str, context: dict[str, Any], external_context: Any = None
+    ) -> bool:
         """Scripts are not part of what a drawing may do."""
         raise PermissionError("scripts are not run")
 
@@ -84,10 +89,31 @@ class ActionTask(ServiceTask):
 
     def _execute(self, task: Task) -> bool:
         answers = task.workflow.script_engine.call_service(
-            task, operation_name=self.operation_name, operation_params=self.evaluate_params(task)
+            task,
+            operation_name=self.operation_name,
+            operation_params=self.evaluate_params(task),
         )
         task.data.update(json.loads(answers))
         return True
+
+
+class RuleTask(BusinessRuleTask):
+    """A decision table whose outcome is kept under flat keys; its inputs are not kept."""
+
+    def _run_hook(self, my_task: Task) -> bool:
+        my_task.data.update(flat(_unnest(self.dmnEngine.result(my_task))))
+        return True
+
+
+def _unnest(outcome: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+    """The library nests an output called `routing.program`; here it is one key again."""
+    found: dict[str, Any] = {}
+    for key, value in outcome.items():
+        if isinstance(value, Mapping):
+            found.update(_unnest(value, f"{above}{key}."))
+        else:
+            found[f"{above}{key}"] = value
+    return found
 
 
 def flat(answers: Mapping[str, Any]) -> dict[str, Scalar]:
@@ -100,5 +126,7 @@ def flat(answers: Mapping[str, Any]) -> dict[str, Scalar]:
         if key in ("typename", "data_objects") or not isinstance(key, str):
             raise TypeError(f"{key!r} cannot be a routing answer")
         if value is not None and not isinstance(value, str | int | float | bool):
-            raise TypeError(f"{key} must be one plain value, not {type(value).__name__}")
+            raise TypeError(
+                f"{key} must be one plain value, not {type(value).__name__}"
+            )
     return dict(answers)

@@ -1,0 +1,152 @@
+"""Passwords, sign-in with throttling, invitations and resets, leavers."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from models import journal
+from models.base import now
+from models.people import Membership, Role, User, user_by_email
+from models.session import db, transaction
+from models.sign_ins import PasswordLink, SignInAttempt, attempts_since
+from models.tasks import Task
+from workflows.notices import post
+
+SHORTEST_PASSWORD = 12
+LINK_LASTS = timedelta(days=3)
+WINDOW = timedelta(minutes=15)
+MOST_PER_ADDRESS, MOST_PER_SOURCE = 8, 40
+
+_hasher = PasswordHasher()
+#: Checked when nobody has the address, so that the answer takes as long as for a real one.
+_NOBODY = _hasher.hash(secrets.token_hex(16))
+
+
+class TooManyAttempts(Exception):
+    """Sign-in is closed for this address or from this place for a while."""
+
+
+def hash_password(password: str) -> str:
+    """The argon2 hash of a password."""
+    return _hasher.hash(password)
+
+
+def sign_in(email: str, password: str, source: str) -> User | None:
+    """The person, if address and password belong together and the account is active.
+
+    Raises:
+        TooManyAttempts: counted in the database, so it holds across processes.
+    """
+    address = email.strip().lower()
+    by_email, by_source = attempts_since(now() - WINDOW, email=address, source=source)
+    if by_email >= MOST_PER_ADDRESS or by_source >= MOST_PER_SOURCE:
+        raise TooManyAttempts
+    user = user_by_email(address)
+    try:
+        _hasher.verify(user.password_hash if user and user.password_hash else _NOBODY, password)
+        good = user is not None and user.active and user.password_hash is not None
+    except (VerificationError, InvalidHashError):
+        good = False
+    with transaction():
+        if good and user is not None:
+            db.execute(sa.delete(SignInAttempt).where(SignInAttempt.email == address))
+            user.session_key = user.session_key or secrets.token_hex(16)
+            journal.write("signed_in", by=user)
+        else:
+            db.add(SignInAttempt(email=address, source=source, at=now()))
+    return user if good else None
+
+
+def send_link(user: User, notice: str) -> None:
+    """Mail a link that lets a person set a password. Call inside a transaction."""
+    secret = secrets.token_urlsafe(32)
+    db.add(PasswordLink(user_id=user.id, digest=_digest(secret), expires_at=now() + LINK_LASTS))
+    post(notice, user.email, locale=user.locale, secret=secret)
+
+
+def invite(
+    email: str, first_name: str, last_name: str, organisation_id: int, role: Role, *, by: User | None
+) -> User:
+    """A new person with a role, or a further role for one who is known; they get a mail.
+
+    Raises:
+        ValueError: the person has this role already.
+    """
+    with transaction():
+        user = user_by_email(email)
+        if user is None:
+            user = User(email=email.strip().lower(), first_name=first_name, last_name=last_name)
+            db.add(user)
+            db.flush()
+        if any(m.organisation_id == organisation_id and m.role is role for m in user.memberships):
+            raise ValueError("this person has this role already")
+        user.memberships.append(Membership(organisation_id=organisation_id, role=role))
+        user.active = True
+        if user.password_hash is None:
+            send_link(user, "invitation")
+        journal.write("invited", by=by, user=user.id, role=role.value)
+    return user
+
+
+def ask_for_reset(email: str) -> None:
+    """Mail a link if somebody has this address; whoever asks is told the same either way."""
+    with transaction():
+        user = user_by_email(email)
+        if user is not None and user.active:
+            send_link(user, "password_reset")
+
+
+def owner_of_link(secret: str) -> User | None:
+    """Whose link this is, while it can be used."""
+    link = db.scalar(sa.select(PasswordLink).where(PasswordLink.digest == _digest(secret)))
+    if link is None or link.used_at is not None or link.expires_at < now():
+        return None
+    return db.get(User, link.user_id)
+
+
+def set_password(secret: str, password: str) -> User | None:
+    """Use a link up and set the password; every other session of the person ends."""
+    with transaction():
+        link = db.scalar(
+            sa.select(PasswordLink)
+            .where(PasswordLink.digest == _digest(secret))
+            .with_for_update()
+        )
+        if link is None or link.used_at is not None or link.expires_at < now():
+            return None
+        link.used_at = now()
+        user = db.get_one(User, link.user_id)
+        user.password_hash = hash_password(password)
+        user.session_key = secrets.token_hex(16)
+        db.execute(sa.delete(SignInAttempt).where(SignInAttempt.email == user.email))
+        journal.write("password_set", by=user)
+    return user
+
+
+def deactivate(user: User, *, by: User) -> int:
+    """A leaver: sign-in ends at once, their open tasks go back to the queues; how many."""
+    with transaction():
+        user.active = False
+        user.session_key = secrets.token_hex(16)
+        tasks = list(
+            db.scalars(sa.select(Task).where(Task.assignee_id == user.id, Task.closed_at.is_(None)))
+        )
+        for task in tasks:
+            task.assignee_id = None
+        journal.write("deactivated", by=by, user=user.id, tasks=len(tasks))
+    return len(tasks)
+
+
+def reactivate(user: User, *, by: User) -> None:
+    """Somebody comes back."""
+    with transaction():
+        user.active = True
+        journal.write("reactivated", by=by, user=user.id)
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""An office on a Tuesday: fictional people and cases, played through the real process."""

@@ -1,0 +1,96 @@
+"""The organisations and personas of the demo; every address ends in example.org."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from intake.accounts import hash_password
+from models.organisations import Organisation, OrganisationKind, SocialRegion
+from models.people import Membership, Role, User
+from models.session import db, transaction
+
+PASSWORD = "Demo-2026-Solothurn"
+
+
+@dataclass(frozen=True)
+class Persona:
+    """Somebody one can be in the demo, and what they do there."""
+
+    email: str
+    first_name: str
+    last_name: str
+    organisation: str
+    role: Role
+    function: str
+    what: str = ""
+
+
+OLTEN, ZUCHWIL, WASSERAMT = (
+    "Sozialregion Olten",
+    "Sozialregion Zuchwil-Luterbach",
+    "Sozialregion Wasseramt",
+)
+CARITAS, SRK = "Caritas Solothurn", "SRK Kanton Solothurn"
+VSEG = "Verband Solothurner Einwohnergemeinden (VSEG)"
+AGS = "Amt für Gesellschaft und Soziales (AGS)"
+
+PERSONAS = (
+    Persona("p.beispiel@example.org", "Petra", "Beispiel", OLTEN, Role.CASE_MANAGER, "Sozialarbeit", "petra"),
+    Persona("u.beispiel@example.org", "Urs", "Beispiel", OLTEN, Role.OFFICE_LEAD, "Leitung Sozialregion", "urs"),
+    Persona("r.beispiel@example.org", "Reto", "Beispiel", ZUCHWIL, Role.CASE_MANAGER, "Sozialarbeit", "reto"),
+    Persona("s.beispiel@example.org", "Sandra", "Beispiel", WASSERAMT, Role.CASE_MANAGER, "Sozialarbeit"),
+    Persona("m.muster@example.org", "Monika", "Muster-Demo", CARITAS, Role.COORDINATOR, "Koordination", "monika"),
+    Persona("t.muster@example.org", "Thomas", "Muster-Demo", CARITAS, Role.PROGRAM_LEAD, "Programmleitung", "thomas"),
+    Persona("l.keller@example.org", "Lea", "Keller-Demo", SRK, Role.COORDINATOR, "Koordination", "lea"),
+    Persona("b.keller@example.org", "Bruno", "Keller-Demo", SRK, Role.PROGRAM_LEAD, "Programmleitung"),
+    Persona("e.kontroll@example.org", "Eva", "Kontroll-Demo", VSEG, Role.CONTROLLING, "Controlling", "eva"),
+    Persona("p.prozess@example.org", "Patrick", "Prozess-Demo", VSEG, Role.PROCESS_OWNER, "Prozesse", "patrick"),
+    Persona("a.admin@example.org", "Anna", "Admin-Demo", VSEG, Role.ADMINISTRATOR, "Administration", "anna"),
+)
+
+
+def create_people() -> None:
+    """The 13 Sozialregionen as offices, VSEG and AGS, and everybody of the demo."""
+    password = hash_password(PASSWORD)
+    with transaction():
+        for region in db.scalars(sa.select(SocialRegion).order_by(SocialRegion.name)):
+            office = Organisation(
+                kind=OrganisationKind.OFFICE,
+                name=f"Sozialregion {region.name}",
+                social_region_id=region.id,
+            )
+            db.add(office)
+        db.add(Organisation(kind=OrganisationKind.ASSOCIATION, name=VSEG))
+        db.add(Organisation(kind=OrganisationKind.CANTON, name=AGS))
+        db.flush()
+        organisations = {o.name: o for o in db.scalars(sa.select(Organisation))}
+        for persona in PERSONAS:
+            _add(persona, organisations[persona.organisation], password)
+        staffed = {persona.organisation for persona in PERSONAS}
+        for number, name in enumerate(sorted(organisations)):
+            if organisations[name].kind is OrganisationKind.OFFICE and name not in staffed:
+                who = Persona(
+                    f"fallfuehrung{number}@example.org",
+                    _FIRST[number % len(_FIRST)],
+                    "Beispiel",
+                    name,
+                    Role.CASE_MANAGER,
+                    "Sozialarbeit",
+                )
+                _add(who, organisations[name], password)
+
+
+_FIRST = ("Barbara", "Christian", "Denise", "Erich", "Franziska", "Guido", "Helena", "Ivo", "Julia")
+
+
+def _add(persona: Persona, organisation: Organisation, password: str) -> None:
+    user = User(
+        email=persona.email,
+        first_name=persona.first_name,
+        last_name=persona.last_name,
+        function=persona.function,
+        phone="+41320000011",
+        password_hash=password,
+    )
+    user.memberships.append(Membership(organisation_id=organisation.id, role=persona.role))
+    db.add(user)

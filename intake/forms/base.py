@@ -1,0 +1,178 @@
+"""StepForm: a step is a user task on the drawing and one of these."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar
+
+from wtforms import Field, Form
+
+from intake.forms.fields import Day, Many, Question
+from models.base import today
+from models.referrals import Referral
+from models.tasks import Task
+from workflows.desk import FilledForm
+
+REGISTRY: dict[str, type["StepForm"]] = {}
+
+Section = tuple[str, Any, tuple[str, ...]]
+
+
+class Group(Form):
+    """The questions of one entry of a repeating group."""
+
+
+class StepForm(Form):
+    """A form under its key, with the answers that a drawing may route on.
+
+    Class attributes:
+        form_key: the name in drawings; a second class with the same is refused.
+        title: what the step is called where no drawing names it.
+        routes: names of answers that conditions may read as `<form_key>.<name>`.
+        sections: (code, heading, names of questions); one section of all if left out.
+    """
+
+    form_key: ClassVar[str] = ""
+    title: ClassVar[Any] = ""
+    routes: ClassVar[tuple[str, ...]] = ()
+    sections: ClassVar[tuple[Section, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if cls.form_key:
+            if cls.form_key in REGISTRY:
+                raise TypeError(f"two forms claim the key {cls.form_key}")
+            REGISTRY[cls.form_key] = cls
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.referral: Referral | None = None
+
+    @classmethod
+    def for_task(cls, task: Task, **options: Any) -> "StepForm":
+        """The form of a step, its choices those of the case."""
+        form = REGISTRY[task.form_key](**options)
+        form.prepare(task.referral, task.variant)
+        return form
+
+    def prepare(self, referral: Referral, variant: str = "") -> None:
+        """Choices and first answers that depend on the case; called once."""
+        self.referral = referral
+        for field in self._fields.values():
+            if isinstance(field, Day) and field.starts_today:
+                self.suggest(field, today().isoformat())
+
+    @staticmethod
+    def suggest(field: Question, answer: Any) -> None:
+        """A first answer, where nothing has been typed or loaded."""
+        if answer is not None and field.empty and not field.typed:
+            field.data = answer
+
+    @classmethod
+    def route_choices(cls) -> dict[str, tuple[Any, ...] | None]:
+        """The routes with the choices they offer, for the check of drawings."""
+        unbound = cls()
+        found: dict[str, tuple[Any, ...] | None] = {}
+        for route in cls.routes:
+            choices = getattr(unbound._fields.get(route), "choices", None)
+            found[route] = tuple(code for code, _label in choices) if choices else None
+        return found
+
+    @classmethod
+    def version(cls) -> str:
+        """A fingerprint of the questions, kept with every submission."""
+        text = "|".join(
+            f"{name}:{type(field).__name__}:{[str(c) for c, _ in getattr(field, 'choices', [])]}"
+            for name, field in cls()._fields.items()
+        )
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def asked(self, field: Field) -> bool:
+        """False for a question whose condition does not hold."""
+        condition = getattr(field, "only_if", None)
+        if condition is None:
+            return True
+        other, values = condition
+        answer = self._fields[other].data
+        found = answer if isinstance(answer, list) else [answer]
+        return self.asked(self._fields[other]) and any(value in values for value in found)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """True if every question that is asked has a good answer."""
+        good = True
+        for name, field in self._fields.items():
+            if not self.asked(field):
+                field.errors = []
+                continue
+            good = field.validate(self, self._inline(name)) and good
+            if isinstance(field, Many):
+                good = self._validate_entries(field) and good
+        return good and self.consistent()
+
+    def _inline(self, name: str) -> list[Callable[..., None]]:
+        inline = getattr(type(self), f"validate_{name}", None)
+        return [inline] if inline else []
+
+    def _validate_entries(self, many: Many) -> bool:
+        if len(many.entries) < many.least:
+            return False
+        good = True
+        for entry in many.entries:
+            good = all([field.validate(entry.form) for field in entry.form]) and good
+        return good
+
+    def consistent(self) -> bool:
+        """Whether the answers fit each other; a form adds its rules here."""
+        return True
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """All answers that were asked for, plain JSON."""
+        return {
+            name: field.data
+            for name, field in self._fields.items()
+            if self.asked(field) and field.data not in (None, "", [])
+        }
+
+    @property
+    def routing(self) -> dict[str, Any]:
+        """The routing answers under their flat keys."""
+        answers = self.answers
+        return {f"{self.form_key}.{route}": answers.get(route) for route in self.routes}
+
+    @property
+    def filled(self) -> FilledForm:
+        """What crosses to the desk. Only of a form that validated."""
+        return FilledForm(self.form_key, self.version(), self.answers, self.routing)
+
+    def in_sections(self) -> Iterator[tuple[str, Any, list[Field]]]:
+        """(code, heading, questions) in their order."""
+        sections = self.sections or (("all", "", tuple(self._fields)),)
+        for code, heading, names in sections:
+            yield code, heading, [self._fields[name] for name in names if name in self._fields]
+
+    def raw(self) -> dict[str, list[str]]:
+        """The answers as a browser would send them; what drafts keep."""
+        found: dict[str, list[str]] = {}
+        for field in self._fields.values():
+            if isinstance(field, Question | Many):
+                for name, value in field.raw():
+                    found.setdefault(name, []).append(value)
+        return found
+
+    def all_errors(self) -> list[tuple[str, str]]:
+        """(id of the question, sentence) for the summary, in the order of the page."""
+        found: list[tuple[str, str]] = []
+        for field in self._fields.values():
+            if isinstance(field, Many):
+                for entry in field.entries:
+                    found += [(q.id, str(q.errors[0])) for q in entry.form if q.errors]
+                texts = [error for error in field.errors if isinstance(error, str)]
+                found += [(field.id, text) for text in texts]
+            elif field.errors:
+                found.append((field.id, str(field.errors[0])))
+        return found
+
+
+def vocabulary() -> dict[str, dict[str, tuple[Any, ...] | None]]:
+    """Every form with its routes, as the check of drawings wants it."""
+    return {key: form.route_choices() for key, form in REGISTRY.items()}

@@ -1,0 +1,121 @@
+"""Which mentors suit a person, with reasons in words; an aid that never decides."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import gettext
+
+from intake.forms import choices as lists
+from intake.forms.fields import SLOTS, WEEK
+from models.base import today
+from models.mentors import MAY_BE_PROPOSED, Mentor, mentors_of, places_held
+from models.organisations import Municipality
+from models.referrals import Referral
+from models.session import db
+from models.submissions import latest_answers
+
+_MINORS = ("CHILD", "YOUTH", "MNA", "FAMILY")
+
+
+@dataclass
+class Suggestion:
+    """A mentor, what speaks for the pair and what against; sorted by how much speaks for it."""
+
+    mentor: Mentor
+    free: int
+    reasons: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+
+    @property
+    def weight(self) -> int:
+        """Only for the order; people see the reasons."""
+        return len(self.reasons) - 2 * len(self.doubts)
+
+
+def suggestions(referral: Referral) -> list[Suggestion]:
+    """The provider's mentors who are ready and have a free place, the best reasons first."""
+    person = latest_answers(referral.id, "referral")
+    ready = [m for m in mentors_of({referral.provider_id}) if m.status in MAY_BE_PROPOSED]
+    held = places_held([mentor.id for mentor in ready])
+    home = db.get(Municipality, referral.municipality_id)
+    found = []
+    for mentor in ready:
+        free = mentor.max_mentees - len(held.get(mentor.id, []))
+        if free > 0 and not _excluded(mentor, person):
+            found.append(_weigh(mentor, free, person, home))
+    return sorted(found, key=lambda s: (-s.weight, s.mentor.name))
+
+
+def _excluded(mentor: Mentor, person: dict[str, Any]) -> bool:
+    """A required gender is required; minors need an extract that is still valid (T14)."""
+    wish = person.get("mentor_gender_wish", "ANY")
+    if wish in ("REQUIRED_F", "REQUIRED_M"):
+        return mentor.sex != ("2" if wish == "REQUIRED_F" else "1")
+    return False
+
+
+def _weigh(
+    mentor: Mentor, free: int, person: dict[str, Any], home: Municipality | None
+) -> Suggestion:
+    card, suggestion = mentor.answers, Suggestion(mentor, free)
+    _languages(suggestion, card, person)
+    _times(suggestion, card, person)
+    _topics(suggestion, card, person)
+    _distance(suggestion, mentor, home)
+    wish = person.get("mentor_gender_wish", "ANY")
+    if wish != "ANY":
+        fits = mentor.sex == ("2" if wish.endswith("F") else "1")
+        text = gettext("entspricht dem Wunsch zum Geschlecht")
+        (suggestion.reasons if fits else suggestion.doubts).append(
+            text if fits else gettext("entspricht nicht dem Wunsch zum Geschlecht")
+        )
+    if person.get("target_group") in _MINORS:
+        valid = mentor.extract_valid_until
+        if valid is None or valid < today():
+            suggestion.doubts.append(gettext("kein gültiger Sonderprivatauszug"))
+    return suggestion
+
+
+def _languages(suggestion: Suggestion, card: dict[str, Any], person: dict[str, Any]) -> None:
+    names = dict(lists.languages())
+    spoken = {card.get("native_language")}
+    spoken |= {entry.get("language") for entry in card.get("languages") or []}
+    hers = {person.get("native_language")}
+    hers |= {entry.get("language") for entry in person.get("further_languages") or []}
+    common = sorted(str(names.get(code, code)) for code in (spoken & hers) - {"de", None})
+    if common:
+        suggestion.reasons.append(gettext("spricht %(languages)s", languages=", ".join(common)))
+
+
+def _times(suggestion: Suggestion, card: dict[str, Any], person: dict[str, Any]) -> None:
+    common = [
+        f"{day} {slot}"
+        for code, day in WEEK
+        for part, slot in SLOTS
+        if f"{code}_{part}" in (card.get("availability") or [])
+        and f"{code}_{part}" in (person.get("availability") or [])
+    ]
+    if common:
+        suggestion.reasons.append(gettext("beide frei: %(times)s", times=", ".join(common[:3])))
+    else:
+        suggestion.doubts.append(gettext("keine gemeinsame freie Zeit"))
+
+
+def _topics(suggestion: Suggestion, card: dict[str, Any], person: dict[str, Any]) -> None:
+    names = {code: str(label) for code, label in lists.TOPICS}
+    wanted = person.get("topics") or []
+    common = [names[code] for code in wanted if code in (card.get("skills_topics") or [])]
+    if common:
+        suggestion.reasons.append(gettext("Themen: %(topics)s", topics="; ".join(common)))
+
+
+def _distance(suggestion: Suggestion, mentor: Mentor, home: Municipality | None) -> None:
+    there = db.get(Municipality, mentor.municipality_id) if mentor.municipality_id else None
+    if home is None or there is None:
+        return
+    if home.id == there.id:
+        suggestion.reasons.append(gettext("wohnt in derselben Gemeinde"))
+    elif home.social_region_id == there.social_region_id:
+        suggestion.reasons.append(gettext("wohnt in derselben Sozialregion"))
+    else:
+        suggestion.doubts.append(gettext("wohnt in %(town)s", town=there.name))

@@ -1,0 +1,118 @@
+"""What every installation starts with: Sozialregionen, municipalities, providers, deadlines.
+
+Municipalities as of 1.1.2026 (BFS); those merged away keep their last day. Which Sozialregion a
+municipality belongs to rests on DOMAIN.md 4.2 and is to be confirmed by the VSEG. All deadlines
+are assumptions (DOMAIN.md 3.4) and can be changed in the table.
+"""
+
+import csv
+from datetime import date
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from models.deadlines import Calendar, Deadline, Unit
+from models.organisations import (
+    Municipality,
+    Organisation,
+    OrganisationKind,
+    Program,
+    SocialRegion,
+)
+from models.session import db, transaction
+
+#: code: amount, unit. B and C are the second and third step of the same deadline.
+DEADLINES: dict[str, tuple[int, Unit]] = {
+    "T2": (5, Unit.WORKING_DAYS),
+    "T3": (10, Unit.WORKING_DAYS),
+    "T3B": (20, Unit.WORKING_DAYS),
+    "T3C": (30, Unit.WORKING_DAYS),
+    "T4": (10, Unit.WORKING_DAYS),
+    "T5": (20, Unit.WORKING_DAYS),
+    "T6": (10, Unit.WORKING_DAYS),
+    "T6B": (15, Unit.WORKING_DAYS),
+    "T7": (15, Unit.WORKING_DAYS),
+    "T8": (3, Unit.MONTHS),
+    "T8B": (15, Unit.WORKING_DAYS),
+    "T9": (8, Unit.WEEKS),
+    "T9B": (10, Unit.WORKING_DAYS),
+    "T10": (10, Unit.WORKING_DAYS),
+    "T10B": (20, Unit.WORKING_DAYS),
+    "T11": (6, Unit.WEEKS),
+    "T12": (20, Unit.WORKING_DAYS),
+    "T12B": (5, Unit.WORKING_DAYS),
+    "T13": (6, Unit.MONTHS),
+    "T14": (36, Unit.MONTHS),
+    "T15": (6, Unit.MONTHS),
+}
+
+#: provider, programme code, name, months, longest, months of check-ins, mentors' age from
+PROGRAMS = (
+    ("Caritas Solothurn", "co_pilot", "Co-Pilot", 12, 24, [3, 6, 9], 18),
+    ("SRK Kanton Solothurn", "seite_an_seite", "Seite an Seite", 6, 12, [3, 6], 18),
+)
+
+
+def load_reference() -> None:
+    """Add what is missing; what an installation has changed stays as it is."""
+    with transaction():
+        regions = {
+            region.name: region for region in db.scalars(sa.select(SocialRegion))
+        }
+        known = set(db.scalars(sa.select(Municipality.id)))
+        with (Path(__file__).parent / "municipalities.csv").open(
+            encoding="utf-8"
+        ) as lines:
+            for row in csv.DictReader(lines):
+                region = regions.get(row["social_region"])
+                if region is None:
+                    region = regions[row["social_region"]] = SocialRegion(
+                        name=row["social_region"]
+                    )
+                    db.add(region)
+                    db.flush()
+                if int(row["bfs_number"]) not in known:
+                    db.add(_municipality(row, region))
+        _providers()
+        _deadlines()
+
+
+def _municipality(row: dict[str, str], region: SocialRegion) -> Municipality:
+    return Municipality(
+        id=int(row["bfs_number"]),
+        name=row["name"],
+        district=row["district"],
+        social_region_id=region.id,
+        valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+    )
+
+
+def _providers() -> None:
+    if db.scalar(sa.select(Program.id).limit(1)) is not None:
+        return
+    for provider, code, name, months, longest, check_ins, age in PROGRAMS:
+        organisation = Organisation(kind=OrganisationKind.PROVIDER, name=provider)
+        db.add(organisation)
+        db.flush()
+        db.add(
+            Program(
+                code=code,
+                name=name,
+                provider_id=organisation.id,
+                duration_months=months,
+                longest_months=longest,
+                check_in_months=check_ins,
+                mentor_age_from=age,
+            )
+        )
+
+
+def _deadlines() -> None:
+    known = set(
+        db.scalars(sa.select(Deadline.code).where(Deadline.program_id.is_(None)))
+    )
+    for code, (amount, unit) in DEADLINES.items():
+        if code not in known:
+            db.add(
+                Deadline(code=code, amount=amount, unit=unit, calendar=Calendar.LEGAL)
+            )
