@@ -1,1 +1,152 @@
 """What people see: Flask pages and WTForms forms over the desk."""
+
+import json
+import secrets
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, Response, g, request, session, url_for
+from flask_babel import Babel, get_locale
+from flask_login import LoginManager, current_user
+from flask_wtf.csrf import CSRFProtect
+
+from intake import errors, navigation, wording
+from intake.config import Config
+from intake.permissions import Permission, may
+from models.base import now, today
+from models.people import User
+from models.session import connect, db
+
+LOCALES = ("de", "en")
+STATIC = Path(__file__).parent / "static" / "gen"
+
+
+def create_app(config: Config, engine: sa.Engine | None = None) -> Flask:
+    """The web application for checked settings; with an engine the database is open already."""
+    app = Flask(__name__, static_folder=str(STATIC), static_url_path="/static")
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        MAX_CONTENT_LENGTH=config.largest_file + 2 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        PERMANENT_SESSION_LIFETIME=timedelta(minutes=config.idle_minutes),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.production or not config.insecure_cookies,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE="de",
+    )
+    app.extensions["intake"] = config
+    app.extensions["engine"] = engine or connect(config.database_url)
+    app.teardown_appcontext(lambda _error: db.remove())
+    CSRFProtect(app)
+    Babel(app, locale_selector=_locale, timezone_selector=lambda: "Europe/Zurich")
+    _sign_in(app)
+    _templates(app, config)
+    app.after_request(_headers)
+    errors.register(app)
+    _blueprints(app)
+    return app
+
+
+def _blueprints(app: Flask) -> None:
+    from intake.views import (
+        account,
+        cases,
+        documents,
+        drafts,
+        mentors,
+        people,
+        processes,
+        sign_in,
+        tasks,
+        waiting_list,
+    )
+
+    for view in (
+        account,
+        cases,
+        documents,
+        drafts,
+        mentors,
+        people,
+        processes,
+        sign_in,
+        tasks,
+        waiting_list,
+    ):
+        app.register_blueprint(view.pages)
+
+
+def _sign_in(app: Flask) -> None:
+    manager = LoginManager(app)
+    manager.session_protection = "basic"
+
+    @manager.user_loader
+    def load(key: str) -> User | None:
+        """The person of a session; a changed key (password, leaving) ends the session."""
+        user_id, _, session_key = key.partition(".")
+        user = db.get(User, int(user_id)) if user_id.isdigit() else None
+        if user is None or not user.active or user.session_key != session_key:
+            return None
+        return user
+
+    @app.before_request
+    def keep_alive() -> None:
+        session.permanent = True
+
+
+def _locale() -> str:
+    if getattr(current_user, "is_authenticated", False) and current_user.locale:
+        return str(current_user.locale)
+    chosen = session.get("locale")
+    if chosen in LOCALES:
+        return str(chosen)
+    return request.accept_languages.best_match(LOCALES) or "de"
+
+
+def _headers(response: Response) -> Response:
+    """What the browser may do with a page: only what comes from here, and keep nothing."""
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@cache
+def _manifest() -> dict[str, str]:
+    found: dict[str, str] = json.loads((STATIC / "manifest.json").read_text(encoding="utf-8"))
+    return found
+
+
+def _templates(app: Flask, config: Config) -> None:
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+    def asset(name: str) -> str:
+        return url_for("static", filename=_manifest()[name])
+
+    @app.context_processor
+    def words() -> dict[str, Any]:
+        return {
+            "asset": asset,
+            "config_": config,
+            "wording": wording,
+            "ways": navigation.ways,
+            "may": may,
+            "Permission": Permission,
+            "locale": str(get_locale() or "de"),
+            "now": now,
+            "today": today,
+            "page_id": g.setdefault("page_id", secrets.token_hex(4)),
+        }

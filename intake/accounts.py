@@ -10,6 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from models import journal
 from models.base import now
+from models.organisations import Organisation
 from models.people import Membership, Role, User, user_by_email
 from models.session import db, transaction
 from models.sign_ins import PasswordLink, SignInAttempt, attempts_since
@@ -150,3 +151,56 @@ def reactivate(user: User, *, by: User) -> None:
 
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def begin_demo_session(user: User) -> None:
+    """A session key for somebody who signs in with one click."""
+    with transaction():
+        user.session_key = user.session_key or secrets.token_hex(16)
+
+
+def set_locale(user: User, locale: str) -> None:
+    """The language of pages and mail for this person."""
+    with transaction():
+        user.locale = locale
+
+
+def set_preferences(user: User, *, shortcuts: bool, phone: str, function: str) -> None:
+    """What a person may change of their own account."""
+    with transaction():
+        user.shortcuts, user.phone, user.function = shortcuts, phone, function
+
+
+def change_password(user: User, old: str, new: str) -> bool:
+    """Set a new password if the old one is right; other sessions of the person end."""
+    try:
+        _hasher.verify(user.password_hash or _NOBODY, old)
+    except (VerificationError, InvalidHashError):
+        return False
+    with transaction():
+        user.password_hash = hash_password(new)
+        user.session_key = secrets.token_hex(16)
+        journal.write("password_set", by=user)
+    return True
+
+
+def add_user(
+    email: str,
+    first_name: str,
+    last_name: str,
+    organisation: Organisation,
+    role: Role,
+    password: str,
+) -> User:
+    """Somebody with a password at once; for the first administrator."""
+    with transaction():
+        user = User(
+            email=email.strip().lower(),
+            first_name=first_name,
+            last_name=last_name,
+            password_hash=hash_password(password),
+        )
+        user.memberships.append(Membership(organisation_id=organisation.id, role=role))
+        db.add(user)
+        journal.write("user_added", by=None, email=email, role=role.value)
+    return user

@@ -67,6 +67,18 @@ class User(Base):
         """Every role the person has anywhere."""
         return frozenset(m.role for m in self.memberships)
 
+    is_authenticated = True
+    is_anonymous = False
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the person may sign in."""
+        return self.active
+
+    def get_id(self) -> str:
+        """What a session remembers: a new session key ends every session of the person."""
+        return f"{self.id}.{self.session_key}"
+
     def groups(self) -> set[tuple[int, Role]]:
         """The queues this person works from: (organisation id, role), leads' people included."""
         return {

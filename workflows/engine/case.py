@@ -124,6 +124,7 @@ class Case:
                 event = BpmnEvent(definition, payload=None, correlations={})
                 with _step_errors(task):
                     task.task_spec.catch(task, event)
+                    task.task_spec._update(task)
                 self._run()
                 return True
         return False

@@ -1,0 +1,31 @@
+// The drawing with the current place marked; loaded when somebody unfolds it.
+import Viewer from 'bpmn-js/lib/NavigatedViewer';
+import 'bpmn-js/dist/assets/diagram-js.css';
+import 'bpmn-js/dist/assets/bpmn-js.css';
+import './viewer.css';
+
+async function draw(root) {
+  const viewer = new Viewer({ container: root });
+  const [xml, place] = await Promise.all([
+    fetch(root.dataset.source).then((answer) => answer.text()),
+    fetch(root.dataset.place).then((answer) => answer.json()),
+  ]);
+  await viewer.importXML(xml);
+  const canvas = viewer.get('canvas');
+  const registry = viewer.get('elementRegistry');
+  canvas.zoom('fit-viewport');
+  for (const id of place.passed) if (registry.get(id)) canvas.addMarker(id, 'passed');
+  for (const id of place.now) if (registry.get(id)) canvas.addMarker(id, 'now');
+  const said = root.parentElement.querySelector('[data-said]');
+  viewer.get('eventBus').on('element.click', ({ element }) => {
+    const name = element.businessObject?.name;
+    if (said && name) said.textContent = `${name}: ${place.said[element.id] || place.said['']}`;
+  });
+  root.dataset.ready = 'true';
+}
+
+for (const root of document.querySelectorAll('[data-drawing]')) {
+  const fold = root.closest('details');
+  if (!fold) draw(root);
+  else fold.addEventListener('toggle', () => { if (fold.open && !root.dataset.ready) draw(root); });
+}

@@ -1,0 +1,209 @@
+"""The `intake` command: serve, worker, upgrade, check, publish, user add, demo."""
+
+import argparse
+import getpass
+import logging
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from intake.config import Config, UnsafeSetting, from_environment
+from workflows.errors import RefusedDrawing, WorkflowError
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run one command; 0 done, 1 refused or not found, 2 misused or unreadable."""
+    parser = argparse.ArgumentParser(prog="intake", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="COMMAND")
+    serve = verbs.add_parser("serve", help="serve the pages with several processes")
+    serve.add_argument("--bind", default=f"127.0.0.1:{os.environ.get('PORT', '8000')}")
+    serve.add_argument("--workers", type=int, default=2)
+    verbs.add_parser("worker", help="fire due timers and send mail until stopped")
+    verbs.add_parser("upgrade", help="bring the database to this version, publish the drawings")
+    for verb, text in (("check", "say what is wrong with drawings"), ("publish", "put in force")):
+        files = verbs.add_parser(verb, help=text)
+        files.add_argument("files", nargs="+", type=Path, metavar="FILE")
+        files.add_argument("--process", default="referral", help="the process a case starts with")
+    user = verbs.add_parser("user", help="add the first people").add_subparsers(
+        dest="user_verb", required=True, metavar="add"
+    )
+    add = user.add_parser("add", help="add a person; asks for the password")
+    for name in ("email", "first_name", "last_name", "organisation", "role"):
+        add.add_argument(name)
+    verbs.add_parser("demo", help="an office full of invented people on this machine")
+    chosen = parser.parse_args(words)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        return _run(chosen)
+    except (UnsafeSetting, WorkflowError, LookupError, OSError) as error:
+        print(f"intake: {error}", file=sys.stderr)
+        return 1
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    if chosen.verb == "check":
+        return _check(chosen.files, chosen.process)
+    if chosen.verb == "demo":
+        return _demo()
+    config = from_environment().checked()
+    if chosen.verb == "serve":
+        return _serve(config, chosen.bind, chosen.workers)
+    if chosen.verb == "worker":
+        return _worker(config)
+    if chosen.verb == "upgrade":
+        return _upgrade(config)
+    if chosen.verb == "publish":
+        return _publish(config, chosen.files, chosen.process)
+    return _add_user(config, chosen)
+
+
+def _serve(config: Config, bind: str, workers: int) -> int:
+    """Replace this process by gunicorn; settings travel in the environment."""
+    command = ["gunicorn", "--no-control-socket", "--workers", str(workers), "--threads", "4"]
+    command += ["--bind", bind, "--worker-class", "gthread", "--access-logfile", "-"]
+    command += ["intake.serving:app()"]
+    os.execv(Path(sys.executable).with_name("gunicorn"), command)  # noqa: S606
+    return 0
+
+
+def _worker(config: Config) -> int:
+    from intake import create_app
+    from intake.mail import sender
+    from workflows.worker import work
+
+    stop = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: stop.set())
+    work(sender(create_app(config), config), stop)
+    return 0
+
+
+def _upgrade(config: Config) -> int:
+    from intake import create_app
+    from intake.forms import vocabulary
+    from models.migrations import upgrade
+    from models.reference import load_reference
+    from workflows.diagrams.published import REFERRAL, publish, shipped_bundle
+
+    upgrade(config.database_url)
+    with create_app(config).test_request_context():
+        load_reference()
+        diagram = publish(shipped_bundle(), REFERRAL, vocabulary(), by=None)
+    print(f"The database is up to date; {diagram.process_id} {diagram.version} is in force.")
+    return 0
+
+
+def _read(files: list[Path]) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    for path in files:
+        many = [*path.glob("*.bpmn"), *path.glob("*.dmn")] if path.is_dir() else [path]
+        found.update({one.name: one.read_bytes() for one in many})
+    return found
+
+
+def _forms() -> dict[str, dict[str, tuple[object, ...] | None]]:
+    from flask import Flask
+    from flask_babel import Babel
+
+    from intake.forms import vocabulary
+
+    app = Flask("check")
+    Babel(app, default_locale="de")
+    with app.test_request_context():
+        return vocabulary()
+
+
+def _check(files: list[Path], process: str) -> int:
+    from workflows.diagrams.check import check
+
+    try:
+        bundle = _read(files)
+    except OSError as error:
+        print(f"intake: {error}", file=sys.stderr)
+        return 2
+    findings = check(bundle, process, _forms())
+    for finding in findings:
+        print(finding)
+    if any(finding.code == "UNREADABLE" for finding in findings):
+        return 2
+    print(f"{len(findings)} findings" if findings else "No findings.")
+    return 1 if findings else 0
+
+
+def _publish(config: Config, files: list[Path], process: str) -> int:
+    from intake import create_app
+    from intake.forms import vocabulary
+    from workflows.diagrams.published import publish
+
+    with create_app(config).test_request_context():
+        try:
+            diagram = publish(_read(files), process, vocabulary(), by=None)
+        except RefusedDrawing as refused:
+            for finding in refused.findings:
+                print(finding, file=sys.stderr)
+            return 1
+    print(f"{diagram.process_id} {diagram.version} is in force for new cases.")
+    return 0
+
+
+def _add_user(config: Config, chosen: argparse.Namespace) -> int:
+    from intake import accounts, create_app
+    from models.organisations import organisations
+    from models.people import Role
+
+    app = create_app(config)
+    with app.test_request_context():
+        found = [o for o in organisations() if o.name == chosen.organisation]
+        if not found:
+            names = ", ".join(o.name for o in organisations())
+            raise LookupError(f"no organisation is called {chosen.organisation!r}; there are: {names}")
+        if chosen.role not in {role.value for role in Role}:
+            raise LookupError(f"role must be one of: {', '.join(role.value for role in Role)}")
+        password = os.environ.get("INTAKE_NEW_PASSWORD") or getpass.getpass("Password: ")
+        if len(password) < accounts.SHORTEST_PASSWORD:
+            raise LookupError(f"the password needs {accounts.SHORTEST_PASSWORD} characters")
+        accounts.add_user(
+            chosen.email, chosen.first_name, chosen.last_name, found[0], Role(chosen.role), password
+        )
+    print(f"{chosen.email} can sign in.")
+    return 0
+
+
+def _demo() -> int:
+    """Set up once, then serve pages and work in the background until Ctrl-C."""
+    from intake.demo.office import demo_config, prepare
+
+    port = os.environ.get("PORT", "8000")
+    config = demo_config(Path("var/demo"), port)
+    prepare(config)
+    environment = {
+        **os.environ,
+        "INTAKE_ENVIRONMENT": "demo",
+        "INTAKE_DATABASE_URL": config.database_url,
+        "INTAKE_SECRET_KEY": config.secret_key,
+        "INTAKE_DOCUMENTS": str(config.documents),
+        "INTAKE_BASE_URL": config.base_url,
+        "INTAKE_INSECURE_COOKIES": "1",
+    }
+    print(f"\n  Open {config.base_url} and choose who you want to be.\n", flush=True)
+    own = [sys.executable, "-m", "intake"]
+    parts = [
+        subprocess.Popen([*own, "serve", "--bind", f"127.0.0.1:{port}"], env=environment),  # noqa: S603
+        subprocess.Popen([*own, "worker"], env=environment),  # noqa: S603
+    ]
+    try:
+        return parts[0].wait()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        for part in parts:
+            part.terminate()
+
+
+def new_secret() -> str:
+    """A secret key for sessions."""
+    return secrets.token_hex(32)

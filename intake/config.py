@@ -1,0 +1,100 @@
+"""Settings from INTAKE_* variables; in production an unsafe one stops the start with a sentence."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+SHORTEST_SECRET = 32
+
+
+class UnsafeSetting(Exception):
+    """A setting is missing or would endanger people's data; the message says which."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that differs between a laptop and an office.
+
+    Attributes:
+        environment: `production`, `test` or `demo`; shown in a band unless production.
+        database_url: SQLite or PostgreSQL.
+        secret_key: signs sessions; at least 32 characters.
+        documents: the folder of uploaded papers, outside the database.
+        base_url: how mail links to this installation.
+        idle_minutes: signed out after so long without a click.
+        smtp_*: where mail goes; without a host it is written to the log of the worker.
+        clamd: `host:port` of a virus scanner, or empty.
+        ahv: whether offices may enter AHV numbers (DOMAIN.md 5.1: off).
+        largest_file: bytes of one document.
+    """
+
+    environment: str = "production"
+    database_url: str = ""
+    secret_key: str = ""
+    documents: Path = Path("var/documents")
+    base_url: str = "http://127.0.0.1:8000"
+    idle_minutes: int = 60
+    smtp_host: str = ""
+    smtp_port: int = 25
+    smtp_user: str = ""
+    smtp_password: str = ""
+    mail_from: str = "intake@example.org"
+    clamd: str = ""
+    ahv: bool = False
+    largest_file: int = 10 * 1024 * 1024
+    insecure_cookies: bool = False
+
+    @property
+    def production(self) -> bool:
+        """Whether real people's data are at stake."""
+        return self.environment == "production"
+
+    def checked(self) -> "Config":
+        """This, if it is safe to start with.
+
+        Raises:
+            UnsafeSetting
+        """
+        if not self.database_url:
+            raise UnsafeSetting("INTAKE_DATABASE_URL is missing: name the database to use.")
+        if len(self.secret_key) < SHORTEST_SECRET:
+            raise UnsafeSetting(
+                f"INTAKE_SECRET_KEY is missing or shorter than {SHORTEST_SECRET} characters: "
+                'make one with python3 -c "import secrets; print(secrets.token_hex(32))".'
+            )
+        if self.production and not self.base_url.startswith("https://"):
+            raise UnsafeSetting("INTAKE_BASE_URL must begin with https:// in production.")
+        if self.production and self.insecure_cookies:
+            raise UnsafeSetting("INTAKE_INSECURE_COOKIES cannot be used in production.")
+        if self.environment not in ("production", "test", "demo"):
+            raise UnsafeSetting("INTAKE_ENVIRONMENT must be production, test or demo.")
+        return self
+
+
+def from_environment() -> Config:
+    """The settings of this process. Raises UnsafeSetting for a number that is none."""
+
+    def number(name: str, default: int) -> int:
+        text = os.environ.get(name, str(default))
+        if not text.isdigit():
+            raise UnsafeSetting(f"{name} must be a whole number, not {text!r}.")
+        return int(text)
+
+    get = os.environ.get
+    return Config(
+        environment=get("INTAKE_ENVIRONMENT", "production"),
+        database_url=get("INTAKE_DATABASE_URL", ""),
+        secret_key=get("INTAKE_SECRET_KEY", ""),
+        documents=Path(get("INTAKE_DOCUMENTS", "var/documents")),
+        base_url=get("INTAKE_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+        idle_minutes=number("INTAKE_IDLE_MINUTES", 60),
+        smtp_host=get("INTAKE_SMTP_HOST", ""),
+        smtp_port=number("INTAKE_SMTP_PORT", 25),
+        smtp_user=get("INTAKE_SMTP_USER", ""),
+        smtp_password=get("INTAKE_SMTP_PASSWORD", ""),
+        mail_from=get("INTAKE_MAIL_FROM", "intake@example.org"),
+        clamd=get("INTAKE_CLAMD", ""),
+        ahv=get("INTAKE_AHV", "") == "1",
+        largest_file=number("INTAKE_LARGEST_FILE", 10 * 1024 * 1024),
+        insecure_cookies=get("INTAKE_INSECURE_COOKIES", "") == "1",
+    )

@@ -1,0 +1,47 @@
+"""The one row of navigation, in the order of the day, with only what one may open."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import lazy_gettext as _
+
+from intake.permissions import Permission, may
+from models.people import User
+
+_WAYS = (
+    ("tasks.inbox", _("Aufgaben"), Permission.WORK_ON_TASKS),
+    ("cases.index", _("Fälle"), Permission.SEE_CASES),
+    ("drafts.index", _("Anmelden"), Permission.REFER),
+    ("waiting_list.index", _("Warteliste"), Permission.SEE_WAITING_LIST),
+    ("mentors.index", _("Mentor/innen"), Permission.KEEP_MENTORS),
+    ("processes.index", _("Prozesse"), Permission.SEE_PROCESSES),
+    ("people.index", _("Personen"), Permission.MANAGE_PEOPLE),
+)
+
+
+@dataclass(frozen=True)
+class Way:
+    """One link of the navigation."""
+
+    url: str
+    words: Any
+    here: bool
+
+
+def ways(user: User) -> list[Way]:
+    """The links for this person."""
+    blueprint = request.blueprint
+    return [
+        Way(url_for(endpoint), words, endpoint.split(".")[0] == blueprint)
+        for endpoint, words, permission in _WAYS
+        if may(user, permission)
+    ]
+
+
+def first_page(user: User) -> str:
+    """Where the day begins for this person."""
+    for endpoint, _words, permission in _WAYS:
+        if may(user, permission):
+            return url_for(endpoint)
+    return url_for("account.show")

@@ -1,0 +1,143 @@
+"""Papers as accessible PDF (PDF/UA): the referral, the blank form, the consent sheet."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import typst
+from flask import Response
+from flask_babel import gettext
+
+from intake.answers import Sheet
+from intake.forms.fields import Many
+from intake.forms.referral import ReferralForm
+from intake.wording import day
+from models.referrals import Referral
+
+FONTS = Path(__file__).parent / "static" / "gen" / "fonts"
+
+# Everything people typed travels as data; nothing of it is ever read as Typst.
+_SOURCE = """
+#let d = json(bytes(sys.inputs.data))
+#set document(title: d.title)
+#set page(paper: "a4", margin: (x: 22mm, y: 20mm), numbering: "1 / 1")
+#set text(lang: d.lang, region: "ch", font: "Noto Sans", size: 10pt)
+#set par(justify: false)
+#show heading.where(level: 1): set text(size: 17pt)
+#show heading.where(level: 2): it => block(above: 1.4em, below: .7em, text(size: 12pt, it))
+= #d.title
+#for line in d.lead [#par(line)]
+#for section in d.sections [
+  == #section.title
+  #for row in section.rows [
+    #block(breakable: false, below: .8em)[
+      #text(size: 8.5pt, fill: rgb("#4d5561"), row.at(0)) #linebreak()
+      #if row.at(1) == "" [#v(1.1em) #line(length: 100%, stroke: .4pt)] else [#row.at(1)]
+    ]
+  ]
+]
+#for line in d.end [#par(line)]
+"""
+
+
+def as_response(pdf: bytes, filename: str) -> Response:
+    """A PDF for the browser, named."""
+    headers = {"Content-Disposition": f'inline; filename="{filename}"'}
+    return Response(pdf, mimetype="application/pdf", headers=headers)
+
+
+def referral_paper(referral: Referral, sheet: Sheet) -> bytes:
+    """The referral with its number, as the reader may see it."""
+    lead = [
+        gettext("Eingegangen am %(day)s", day=day(referral.received_on)),
+        f"{referral.office.name} · {referral.provider.name}, {referral.program.name}",
+    ]
+    title = gettext("Anmeldung %(number)s", number=referral.number)
+    sections = [{"title": heading, "rows": rows} for heading, rows in sheet.sections]
+    return _compile(title, lead, sections)
+
+
+def blank_form(form: ReferralForm) -> bytes:
+    """Every question of the form with room for an answer by hand."""
+    sections = []
+    for _code, heading, fields in form.in_sections():
+        rows = [(_question(field), _choices(field)) for field in fields]
+        sections.append({"title": str(heading), "rows": rows})
+    return _compile(gettext("Anmeldung zum Mentoring"), [], sections)
+
+
+def consent_sheet(form: ReferralForm) -> bytes:
+    """What a person agrees to, to be signed; the same words as in the form."""
+    scope = [(str(label), gettext("[  ] ja   [  ] nein")) for _code, label in form.consent_scope.choices]
+    sections = [
+        {
+            "title": gettext("Was ich weiss"),
+            "rows": [
+                (str(form.informed.label.text), " "),
+                (
+                    gettext("Widerruf"),
+                    gettext("Ich kann jederzeit ohne Nachteil widerrufen, mündlich oder schriftlich."),
+                ),
+            ],
+        },
+        {"title": str(form.consent_scope.label.text), "rows": scope},
+        {
+            "title": gettext("Unterschrift"),
+            "rows": [
+                (gettext("Name, Vorname"), ""),
+                (gettext("Ort, Datum"), ""),
+                (gettext("Unterschrift Mentee oder gesetzliche Vertretung"), ""),
+                (str(form.consent_language.label.text), ""),
+                (gettext("Gedolmetscht durch"), ""),
+            ],
+        },
+    ]
+    lead = [
+        gettext(
+            "Die Angaben zu meiner Person dürfen für die Teilnahme am Mentoring bearbeitet werden, "
+            "soweit ich es hier ankreuze."
+        )
+    ]
+    return _compile(gettext("Einwilligung zum Mentoring"), lead, sections)
+
+
+def _question(field: Any) -> str:
+    text = str(field.label.text)
+    return text if not field.optional else f"{text} ({gettext('freiwillig')})"
+
+
+def _choices(field: Any) -> str:
+    if isinstance(field, Many) or field.kind not in ("radio", "checkboxes"):
+        return ""
+    return "   ".join(f"[  ] {label}" for _code, label in field.choices)
+
+
+def _compile(title: str, lead: list[str], sections: list[Any]) -> bytes:
+    """PDF/UA-1; a letter that the font lacks is replaced, since PDF/UA refuses it."""
+    data = json.dumps(
+        {"title": title, "lang": "de", "lead": lead, "sections": sections, "end": []}
+    )
+    options = {
+        "sys_inputs": {"data": data},
+        "font_paths": [str(FONTS)],
+        "ignore_system_fonts": True,
+        "pdf_standards": "ua-1",
+    }
+    try:
+        return bytes(typst.compile(_SOURCE.encode(), format="pdf", **options))
+    except typst.TypstError:
+        options["sys_inputs"] = {"data": _replaced(data)}
+        return bytes(typst.compile(_SOURCE.encode(), format="pdf", **options))
+
+
+def _replaced(data: str) -> str:
+    def clean(value: Any) -> Any:
+        if isinstance(value, str):
+            return "".join(c if ord(c) < 0x250 or c in "–—‘’“”„…•" else "?" for c in value)
+        if isinstance(value, list):
+            return [clean(item) for item in value]
+        if isinstance(value, dict):
+            return {key: clean(item) for key, item in value.items()}
+        return value
+
+    return json.dumps(clean(json.loads(data)))

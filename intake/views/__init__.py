@@ -1,0 +1,1 @@
+"""One blueprint per file, named as its URL: guard, fetch, form, one verb, redirect."""

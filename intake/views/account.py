@@ -1,0 +1,51 @@
+"""One's own account: language, single keys, password."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user, login_user
+
+from intake import accounts
+from intake.permissions import Permission, requires
+from intake.views.sign_in import password_error
+
+pages = Blueprint("account", __name__, url_prefix="/account")
+
+
+@pages.get("")
+@requires(Permission.OWN_ACCOUNT)
+def show() -> Any:
+    """What is known of oneself, and what one may change."""
+    return render_template("account/show.html")
+
+
+@pages.post("")
+@requires(Permission.OWN_ACCOUNT)
+def change() -> Any:
+    """Single keys, telephone, function."""
+    accounts.set_preferences(
+        current_user,
+        shortcuts=bool(request.form.get("shortcuts")),
+        phone=request.form.get("phone", "")[:30],
+        function=request.form.get("function", "")[:60],
+    )
+    flash(gettext("Gespeichert."))
+    return redirect(url_for("account.show"))
+
+
+@pages.post("/password")
+@requires(Permission.OWN_ACCOUNT)
+def password() -> Any:
+    """A new password; other sessions end."""
+    new = request.form.get("new_password", "")
+    error = password_error(new, current_user)
+    if not error and not accounts.change_password(
+        current_user, request.form.get("old_password", ""), new
+    ):
+        error = gettext("Das bisherige Passwort stimmt nicht.")
+    if error:
+        return render_template("account/show.html", error=error), 422
+    login_user(current_user)
+    flash(gettext("Ihr Passwort ist geändert."))
+    return redirect(url_for("account.show"))

@@ -1,0 +1,244 @@
+"""Cases: the list with its search, the page of one case, and what can be done there."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, abort, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+
+from intake import answers as shown
+from intake import papers
+from intake.forms import REGISTRY
+from intake.forms.entries import with_entries
+from intake.forms.referral import ReferralForm
+from intake.permissions import Permission, requires
+from models.documents import documents_of
+from models.journal import Audience, timeline
+from models.mentees import Mentee, participants_of
+from models.messages import messages_of
+from models.organisations import Organisation, OrganisationKind, organisations, programs, social_regions
+from models.people import OFFICE_ROLES, PROVIDER_ROLES, User, colleagues
+from models.proposals import open_proposal
+from models.referrals import Forwarding, Referral, ReferralStatus, visible_to
+from models.session import db
+from models.submissions import submissions_of
+from models.tandems import tandems_of
+from models.tasks import open_tasks
+from workflows import desk
+from workflows.place import diagram_xml, place_of
+
+pages = Blueprint("cases", __name__, url_prefix="/cases")
+PAGE = 50
+
+
+@pages.get("")
+@requires(Permission.SEE_CASES)
+def index() -> Any:
+    """Everything one may see, the newest first, with a search."""
+    get = request.args.get
+    select = visible_to(current_user).join(Mentee, Mentee.id == Referral.mentee_id)
+    for word in get("text", "")[:80].casefold().split()[:5]:
+        hit = Mentee.search_name.contains(word, autoescape=True)
+        select = select.where(sa.or_(hit, Referral.number.contains(word, autoescape=True)))
+    if get("status") in {status.value for status in ReferralStatus}:
+        select = select.where(Referral.status == ReferralStatus(get("status", "")))
+    for name, column in (("program", Referral.program_id), ("region", Referral.social_region_id)):
+        if get(name, "").isdigit() and len(get(name, "")) < 10:
+            select = select.where(column == int(get(name, "")))
+    after = get("after", "")
+    if after.isdigit() and len(after) < 12:
+        select = select.where(Referral.id < int(after))
+    rows = list(db.scalars(select.order_by(Referral.id.desc()).limit(PAGE + 1)).unique())
+    mine = current_user.organisation_ids(PROVIDER_ROLES)
+    forwarded = db.scalars(
+        sa.select(Forwarding).where(Forwarding.from_provider_id.in_(mine)).order_by(Forwarding.id.desc()).limit(20)
+    )
+    return render_template(
+        "cases/list.html",
+        rows=rows[:PAGE],
+        later=rows[PAGE - 1].id if len(rows) > PAGE else None,
+        programs=programs(),
+        regions=social_regions(),
+        forwarded=list(forwarded),
+        names={o.id: o.name for o in organisations(OrganisationKind.PROVIDER)},
+    )
+
+
+@pages.get("/<int:referral_id>")
+@requires(Permission.SEE_CASES)
+def show(referral_id: int) -> Any:
+    """One case: where it is, what happened, who is in it, what can be done."""
+    referral = desk.referral_for(current_user, referral_id)
+    sides = desk.sides(current_user, referral)
+    tasks = open_tasks(referral.id)
+    entries = [e for e in timeline(referral.id) if _readable(e, sides, referral)]
+    messages = [m for m in messages_of(referral.id) if _readable(m, sides, referral)]
+    return render_template(
+        "cases/show.html",
+        referral=referral,
+        sides=sides,
+        tasks=tasks,
+        mine=[t for t in tasks if desk.may_work_on(current_user, t)],
+        entries=entries,
+        messages=messages,
+        documents=[d for d in documents_of(referral.id) if d.audience in sides],
+        people=participants_of(referral.mentee_id),
+        tandems=tandems_of(referral.id),
+        proposal=open_proposal(referral.id) if Audience.PROVIDER in sides else None,
+        actions=desk.possible_messages(referral, current_user),
+        undo=desk.can_undo(referral, current_user),
+        sheets=_sheets(referral, sides),
+        forms=REGISTRY,
+    )
+
+
+@pages.get("/<int:referral_id>/received")
+@requires(Permission.SEE_CASES)
+def received(referral_id: int) -> Any:
+    """What happens now, by whom, until when; the number and the PDF."""
+    referral = desk.referral_for(current_user, referral_id)
+    return render_template("cases/received.html", referral=referral, tasks=open_tasks(referral.id))
+
+
+@pages.get("/<int:referral_id>/referral.pdf")
+@requires(Permission.SEE_CASES)
+def pdf(referral_id: int) -> Any:
+    """The referral as it counts now, as an accessible PDF."""
+    referral = desk.referral_for(current_user, referral_id)
+    sheet = shown.sheet("referral", desk.facts_for_form(referral), desk.sides(current_user, referral))
+    return papers.as_response(papers.referral_paper(referral, sheet), f"{referral.number}.pdf")
+
+
+@pages.get("/<int:referral_id>/drawing.bpmn")
+@requires(Permission.SEE_CASES)
+def drawing(referral_id: int) -> Any:
+    """The drawing of the phase where the case stands."""
+    referral = desk.referral_for(current_user, referral_id)
+    text = diagram_xml(referral.id, request.args.get("process", ""))
+    return current_app.response_class(text, mimetype="application/xml")
+
+
+@pages.get("/<int:referral_id>/place.json")
+@requires(Permission.SEE_CASES)
+def place(referral_id: int) -> Any:
+    """Which elements the case has passed, where it is, and what happened at each."""
+    referral = desk.referral_for(current_user, referral_id)
+    sides = desk.sides(current_user, referral)
+    entries = [e for e in timeline(referral.id) if _readable(e, sides, referral)]
+    found = place_of(referral.id, request.args.get("process", ""), entries)
+    found["said"][""] = gettext("Hier ist noch nichts geschehen.")
+    return jsonify(found)
+
+
+@pages.post("/<int:referral_id>/messages")
+@requires(Permission.SEE_CASES)
+def say(referral_id: int) -> Any:
+    """Write to the other side, or a note for one's own."""
+    referral = desk.referral_for(current_user, referral_id)
+    text = request.form.get("text", "").strip()[:4000]
+    if not text:
+        flash(gettext("Schreiben Sie zuerst einen Text."), "bad")
+        return redirect(url_for("cases.show", referral_id=referral_id, _anchor="conversation"))
+    audience = Audience.BOTH
+    if request.form.get("note"):
+        own = desk.sides(current_user, referral) - {Audience.BOTH}
+        audience = next(iter(sorted(own)), Audience.BOTH)
+    desk.say(referral, text, audience, by=current_user)
+    return redirect(url_for("cases.show", referral_id=referral_id, _anchor="conversation"))
+
+
+@pages.post("/<int:referral_id>/undo")
+@requires(Permission.SEE_CASES)
+def undo(referral_id: int) -> Any:
+    """Take the last step back."""
+    referral = desk.referral_for(current_user, referral_id)
+    step = desk.take_back(referral, by=current_user)
+    flash(gettext("«%(step)s» ist rückgängig gemacht.", step=step))
+    return redirect(url_for("cases.show", referral_id=referral_id))
+
+
+@pages.route("/<int:referral_id>/act/<form_key>", methods=["GET", "POST"])
+@requires(Permission.SEE_CASES)
+def act(referral_id: int, form_key: str) -> Any:
+    """Withdraw, end a tandem early, revoke consent, reopen, record a change of status."""
+    referral = desk.referral_for(current_user, referral_id)
+    recording = form_key == "status_change" and Audience.OFFICE in desk.sides(current_user, referral)
+    if not recording and form_key not in desk.possible_messages(referral, current_user):
+        abort(404 if form_key not in REGISTRY else 409)
+    form = REGISTRY[form_key](request.form if request.method == "POST" else None)
+    form.prepare(referral)
+    if request.method == "POST" and form.validate():
+        if recording:
+            desk.record(referral, form.filled, by=current_user)
+        else:
+            desk.send(referral, form.filled, by=current_user)
+        flash(gettext("Festgehalten: %(title)s.", title=form.title))
+        return redirect(url_for("cases.show", referral_id=referral_id))
+    page = render_template("cases/act.html", referral=referral, form=form)
+    return page, 422 if request.method == "POST" else 200
+
+
+@pages.route("/<int:referral_id>/correct", methods=["GET", "POST"])
+@requires(Permission.SEE_CASES)
+def correct(referral_id: int) -> Any:
+    """The office corrects what it has sent; the old answers stay in the record."""
+    referral = desk.referral_for(current_user, referral_id)
+    if Audience.OFFICE not in desk.sides(current_user, referral):
+        abort(403)
+    before = desk.facts_for_form(referral)
+    sent = with_entries(request.form) if request.method == "POST" else None
+    form = ReferralForm(sent) if sent is not None else ReferralForm(data=before)
+    form.offer(ahv=current_app.extensions["intake"].ahv)
+    saving = request.method == "POST" and not {"add", "remove"} & request.form.keys()
+    if saving and form.validate():
+        changed = desk.correct(referral, form.filled, by=current_user)
+        flash(gettext("Korrigiert.") if changed else gettext("Es hat sich nichts geändert."))
+        return redirect(url_for("cases.show", referral_id=referral_id))
+    return render_template("cases/act.html", referral=referral, form=form), 422 if saving else 200
+
+
+@pages.route("/<int:referral_id>/hand-over", methods=["GET", "POST"])
+@requires(Permission.SEE_CASES)
+def hand_over(referral_id: int) -> Any:
+    """To a colleague, or to the office where the person moves."""
+    referral = desk.referral_for(current_user, referral_id)
+    if Audience.OFFICE not in desk.sides(current_user, referral) or referral.over:
+        abort(403)
+    choices: list[tuple[Organisation, User]] = [
+        (office, user)
+        for office in organisations(OrganisationKind.OFFICE)
+        for user in colleagues(office.id, OFFICE_ROLES)
+    ]
+    if request.method == "POST":
+        chosen = request.form.get("to", "")
+        found = next(((o, u) for o, u in choices if f"{o.id}.{u.id}" == chosen), None)
+        if found is None:
+            flash(gettext("Wählen Sie, wer den Fall übernimmt."), "bad")
+            return redirect(url_for("cases.hand_over", referral_id=referral_id))
+        office, to = found
+        desk.hand_over(referral, to, office, by=current_user)
+        flash(gettext("Übergeben an %(who)s.", who=to.name))
+        return redirect(url_for("cases.index"))
+    return render_template("cases/hand_over.html", referral=referral, choices=choices)
+
+
+def _readable(row: Any, sides: frozenset[Audience], referral: Referral) -> bool:
+    """A provider does not read what was written while the case was another provider's."""
+    if row.audience not in sides:
+        return False
+    if Audience.OFFICE in sides or row.provider_id is None:
+        return True
+    return bool(row.provider_id == referral.provider_id)
+
+
+def _sheets(referral: Referral, sides: frozenset[Audience]) -> list[Any]:
+    """The answers as people read them, those of another provider left out, the latest first."""
+    found = []
+    for submission in reversed(submissions_of(referral.id)):
+        theirs = submission.provider_id == referral.provider_id or Audience.OFFICE in sides
+        if submission.form_key in REGISTRY and (theirs or submission.form_key == "referral"):
+            found.append((submission, shown.sheet(submission.form_key, submission.answers, sides)))
+    return found
+
+

@@ -1,0 +1,244 @@
+"""Registering a person: a wizard in sections, saved as one types, reviewed before it is sent."""
+
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.datastructures import MultiDict
+
+from intake import duplicates, papers, wording
+from intake.forms.entries import with_entries
+from intake.forms.paper import PaperForm
+from intake.forms.referral import ReferralForm
+from intake.permissions import Permission, requires
+from intake.views.documents import keep_upload
+from models.documents import Document
+from models.drafts import Draft, open_drafts
+from models.organisations import OrganisationKind, organisations
+from models.people import OFFICE_ROLES, PROVIDER_ROLES, User
+from models.referrals import Channel
+from models.session import db
+from workflows import desk
+from workflows.drafts import delete_draft, keep_draft, start_draft
+
+pages = Blueprint("drafts", __name__, url_prefix="/drafts")
+
+SECTIONS = [code for code, _heading, _names in ReferralForm.sections]
+
+
+@pages.get("")
+@requires(Permission.REFER)
+def index() -> Any:
+    """What was begun and not yet sent, and the papers to print."""
+    mine = open_drafts(_organisations(current_user))
+    paused = [o for o in organisations(OrganisationKind.PROVIDER) if o.intake_paused_on]
+    return render_template("referrals/drafts.html", drafts=mine, paused=paused)
+
+
+@pages.post("")
+@requires(Permission.REFER)
+def start() -> Any:
+    """Begin a registration, prefilled with what is known of the office."""
+    roles = OFFICE_ROLES | PROVIDER_ROLES
+    own = sorted(current_user.organisation_ids(roles))
+    if not own:
+        abort(403)
+    at_office = bool(current_user.organisation_ids(OFFICE_ROLES))
+    draft = start_draft(own[0], _prefilled(current_user) if at_office else {}, by=current_user)
+    return redirect(url_for("drafts.section", draft_id=draft.id, code=SECTIONS[0]))
+
+
+@pages.route("/<int:draft_id>/<code>", methods=["GET", "POST"])
+@requires(Permission.REFER)
+def section(draft_id: int, code: str) -> Any:
+    """One section of the wizard."""
+    draft = _draft(draft_id)
+    if code not in SECTIONS:
+        abort(404)
+    if request.method == "GET":
+        checked = request.args.get("check") == "1"
+        return _section(draft, code, _form(draft.answers), checked=checked)
+    answers = _merged(draft, code)
+    if "add" in request.form or "remove" in request.form:
+        keep_draft(draft, answers, by=current_user)
+        return _section(draft, code, _form(answers))
+    keep_draft(draft, answers, by=current_user)
+    if "document" in request.files and request.files["document"].filename:
+        if sentence := keep_upload(request.files["document"], "consent", draft=draft):
+            flash(sentence, "bad")
+            return _section(draft, code, _form(answers)), 422
+    if "later" in request.form:
+        flash(gettext("Gespeichert. Sie finden die Anmeldung unter «Anmelden»."))
+        return redirect(url_for("drafts.index"))
+    form = _form(answers)
+    form.validate()
+    names = dict((c, n) for c, _h, n in ReferralForm.sections)[code]
+    if any(_has_error(form, name) for name in names) and "anyway" not in request.form:
+        return _section(draft, code, form, checked=True), 422
+    after = SECTIONS.index(code) + 1
+    if after < len(SECTIONS) and "review" not in request.form:
+        return redirect(url_for("drafts.section", draft_id=draft.id, code=SECTIONS[after]))
+    return redirect(url_for("drafts.review", draft_id=draft.id))
+
+
+@pages.post("/<int:draft_id>/<code>/draft")
+@requires(Permission.REFER)
+def save(draft_id: int, code: str) -> Any:
+    """Keep what is being typed."""
+    draft = _draft(draft_id)
+    if code not in SECTIONS:
+        abort(404)
+    keep_draft(draft, _merged(draft, code), by=current_user)
+    return jsonify(said=gettext("Gespeichert %(time)s", time=wording.moment(draft.saved_at)[-5:]))
+
+
+@pages.route("/<int:draft_id>/review", methods=["GET", "POST"])
+@requires(Permission.REFER)
+def review(draft_id: int) -> Any:
+    """Everything once more, then it is sent."""
+    draft = _draft(draft_id)
+    form = _form(draft.answers)
+    good = form.validate()
+    paper = PaperForm(request.form if request.method == "POST" else None)
+    paper.offer(current_user)
+    if request.method == "POST" and good and (not paper.needed or paper.validate()):
+        office, manager = paper.office_and_manager(current_user)
+        referral = desk.open_referral(
+            form.filled,
+            office=office,
+            by=current_user,
+            case_manager=manager,
+            channel=Channel(paper.channel.data) if paper.needed else Channel.ONLINE,
+            received_on=date.fromisoformat(paper.received_on.data) if paper.needed else None,
+            draft=draft,
+        )
+        return redirect(url_for("cases.received", referral_id=referral.id))
+    page = render_template(
+        "referrals/review.html",
+        draft=draft,
+        form=form,
+        good=good,
+        paper=paper,
+        documents=_documents(draft),
+        alike=duplicates.like(form, current_user),
+    )
+    return page, 422 if request.method == "POST" else 200
+
+
+@pages.post("/<int:draft_id>/delete")
+@requires(Permission.REFER)
+def delete(draft_id: int) -> Any:
+    """Throw a draft away."""
+    delete_draft(_draft(draft_id), by=current_user)
+    flash(gettext("Der Entwurf ist gelöscht."))
+    return redirect(url_for("drafts.index"))
+
+
+@pages.get("/blank.pdf")
+@requires(Permission.REFER)
+def blank() -> Any:
+    """The form to print and fill in by hand."""
+    return papers.as_response(papers.blank_form(_offered()), "anmeldung-leer.pdf")
+
+
+@pages.get("/consent.pdf")
+@requires(Permission.REFER)
+def consent() -> Any:
+    """The consent sheet to print and sign."""
+    return papers.as_response(papers.consent_sheet(_offered()), "einwilligung.pdf")
+
+
+def _section(draft: Draft, code: str, form: ReferralForm, *, checked: bool = False) -> Any:
+    if checked:
+        form.validate()
+    done = _form(draft.answers)
+    done.validate()
+    states = {
+        c: "done" if not any(_has_error(done, name) for name in names) else ""
+        for c, _heading, names in ReferralForm.sections
+    }
+    return render_template(
+        "referrals/section.html",
+        draft=draft,
+        form=form,
+        code=code,
+        checked=checked,
+        states=states,
+        documents=_documents(draft),
+        alike=duplicates.like(form, current_user) if code != "office" else [],
+    )
+
+
+def _has_error(form: ReferralForm, name: str) -> bool:
+    """Whether a question, or one within its entries, has an error."""
+    field = form._fields.get(name)
+    if field is None or not form.asked(field):
+        return False
+    return any(key == field.id or key.startswith(f"{name}-") for key, _s in form.all_errors())
+
+
+def _documents(draft: Draft) -> list[Document]:
+    return list(db.scalars(sa.select(Document).where(Document.draft_id == draft.id)))
+
+
+def _offered() -> ReferralForm:
+    return ReferralForm().offer(ahv=current_app.extensions["intake"].ahv)
+
+
+def _form(raw: dict[str, Any]) -> ReferralForm:
+    typed = MultiDict([(name, value) for name, values in raw.items() for value in values])
+    form = ReferralForm(typed if typed else None)
+    form.offer(ahv=current_app.extensions["intake"].ahv)
+    return form
+
+
+def _merged(draft: Draft, code: str) -> dict[str, Any]:
+    """The draft's answers with those of one section replaced by what was sent."""
+    names = dict((c, n) for c, _h, n in ReferralForm.sections)[code]
+    belongs = lambda key: key.split("-")[0] in names  # noqa: E731  used twice, below
+    kept = {key: values for key, values in draft.answers.items() if not belongs(key)}
+    sent = {key: v for key, v in with_entries(request.form).lists() if belongs(key)}
+    return {**kept, **sent}
+
+
+def _draft(draft_id: int) -> Draft:
+    """An open draft of one's own organisation."""
+    draft = db.get(Draft, draft_id)
+    own = _organisations(current_user)
+    if draft is None or draft.task_id is not None or draft.organisation_id not in own:
+        abort(404)
+    if draft.referral_id is not None:
+        abort(404)
+    return draft
+
+
+def _organisations(user: User) -> set[int]:
+    return user.organisation_ids(OFFICE_ROLES | PROVIDER_ROLES)
+
+
+def _prefilled(user: User) -> dict[str, list[str]]:
+    known = {
+        "case_manager_name": user.name,
+        "case_manager_function": user.function,
+        "case_manager_email": user.email,
+        "case_manager_phone": user.phone,
+        "program_wish": "open",
+        "mentor_gender_wish": "ANY",
+        "urgency": "NORMAL",
+    }
+    return {name: [value] for name, value in known.items() if value}
+
+

@@ -1,0 +1,158 @@
+"""Sign in and out, forgotten passwords, invitations; in the demo one click signs in."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext
+from flask_login import current_user, login_user, logout_user
+
+from intake import accounts
+from intake.demo.people import PERSONAS
+from intake.demo.stories import WHAT
+from intake.errors import typed
+from intake.navigation import first_page
+from intake.permissions import Permission, public, requires
+from models.people import User, user_by_email
+
+pages = Blueprint("sign_in", __name__)
+
+
+@pages.get("/")
+@public
+def home() -> Any:
+    """Where the day begins."""
+    if not current_user.is_authenticated:
+        return redirect(url_for("sign_in.show"))
+    return redirect(first_page(current_user))
+
+
+@pages.get("/sign-in")
+@public
+def show() -> Any:
+    """The sign-in page."""
+    if current_user.is_authenticated:
+        return redirect(url_for("sign_in.home"))
+    return render_template("sign_in/show.html", next=request.args.get("next", ""), personas=_personas())
+
+
+@pages.post("/sign-in")
+@public
+def enter() -> Any:
+    """Check address and password; whatever was typed before the sign-in is sent on."""
+    onward = request.args.get("next", "")
+    try:
+        user = accounts.sign_in(
+            request.form.get("sign_in_email", ""),
+            request.form.get("sign_in_password", ""),
+            request.remote_addr or "",
+        )
+    except accounts.TooManyAttempts:
+        abort(429)
+    if user is None:
+        error = gettext("E-Mail und Passwort passen nicht zusammen. Prüfen Sie beide.")
+        page = render_template(
+            "sign_in/show.html", next=onward, error=error, typed=typed(), personas=_personas()
+        )
+        return page, 422
+    _begin(user)
+    target = onward if _is_ours(onward) else first_page(user)
+    return redirect(target, code=307 if typed() and _is_ours(onward) else 303)
+
+
+@pages.post("/sign-in/as")
+@public
+def enter_as() -> Any:
+    """The demo's one click. Refused anywhere but in a demo."""
+    if current_app.extensions["intake"].environment != "demo":
+        abort(404)
+    user = user_by_email(request.form.get("email", ""))
+    if user is None or user.email not in {persona.email for persona in PERSONAS}:
+        abort(404)
+    accounts.begin_demo_session(user)
+    _begin(user)
+    return redirect(first_page(user))
+
+
+@pages.post("/sign-out")
+@requires(Permission.OWN_ACCOUNT)
+def leave() -> Any:
+    """End the session."""
+    logout_user()
+    session.clear()
+    flash(gettext("Sie sind abgemeldet."))
+    return redirect(url_for("sign_in.show"))
+
+
+@pages.route("/password/forgotten", methods=["GET", "POST"])
+@public
+def forgotten() -> Any:
+    """Mail a link; the answer is the same whether the address is known or not."""
+    if request.method == "POST":
+        accounts.ask_for_reset(request.form.get("sign_in_email", ""))
+        flash(gettext("Wenn es diese Adresse gibt, ist eine Mail unterwegs."))
+        return redirect(url_for("sign_in.show"))
+    return render_template("sign_in/forgotten.html")
+
+
+@pages.route("/password/<secret>", methods=["GET", "POST"])
+@public
+def password(secret: str) -> Any:
+    """Set a password by a mailed link."""
+    owner = accounts.owner_of_link(secret)
+    if owner is None:
+        return render_template("sign_in/link_used.html"), 410
+    error = ""
+    if request.method == "POST":
+        chosen = request.form.get("sign_in_password", "")
+        error = password_error(chosen, owner)
+        if not error:
+            accounts.set_password(secret, chosen)
+            flash(gettext("Ihr Passwort ist gesetzt. Melden Sie sich damit an."))
+            return redirect(url_for("sign_in.show"))
+    page = render_template("sign_in/password.html", owner=owner, error=error)
+    return page, 422 if error else 200
+
+
+@pages.post("/language")
+@public
+def language() -> Any:
+    """German or English, for this session and, signed in, for good."""
+    chosen = request.form.get("locale", "")
+    if chosen not in ("de", "en"):
+        abort(400)
+    session["locale"] = chosen
+    if current_user.is_authenticated:
+        accounts.set_locale(current_user, chosen)
+    onward = request.form.get("next", "")
+    return redirect(onward if _is_ours(onward) else url_for("sign_in.home"))
+
+
+def password_error(chosen: str, owner: User) -> str:
+    """What is wrong with a password, or nothing."""
+    if len(chosen) < accounts.SHORTEST_PASSWORD:
+        return gettext(
+            "Wählen Sie ein Passwort mit mindestens %(n)s Zeichen.", n=accounts.SHORTEST_PASSWORD
+        )
+    if len(chosen) > 200 or owner.email.split("@")[0] in chosen.lower():
+        return gettext("Wählen Sie ein Passwort, das Ihre Adresse nicht enthält.")
+    return ""
+
+
+def _begin(user: User) -> None:
+    locale = session.get("locale")
+    session.clear()
+    if locale:
+        session["locale"] = locale
+    login_user(user)
+
+
+def _is_ours(url: str) -> bool:
+    parts = urlsplit(url)
+    return bool(url.startswith("/") and not url.startswith(("//", "/\\")) and not parts.netloc)
+
+
+def _personas() -> Any:
+    if current_app.extensions["intake"].environment != "demo":
+        return []
+    return [(persona, WHAT[persona.what]) for persona in PERSONAS if persona.what]

@@ -1,0 +1,198 @@
+"""Words for codes: states, roles, events, units of time. Fields carry their own words."""
+
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import format_date, gettext, ngettext
+from flask_babel import lazy_gettext as _
+
+from models.base import OFFICE_ZONE, now, today
+from models.documents import ScanState
+from models.mentors import MentorStatus
+from models.organisations import OrganisationKind
+from models.outbox import MailState
+from models.people import Role
+from models.referrals import Channel, ReferralStatus, Urgency
+from models.tasks import Task
+
+ROLE: dict[Role, Any] = {
+    Role.CASE_MANAGER: _("Fallführende Person"),
+    Role.OFFICE_LEAD: _("Leitung der Stelle"),
+    Role.COORDINATOR: _("Koordinationsperson"),
+    Role.PROGRAM_LEAD: _("Programmleitung"),
+    Role.PROCESS_OWNER: _("Prozessverantwortliche Person"),
+    Role.CONTROLLING: _("Controlling"),
+    Role.ADMINISTRATOR: _("Administration"),
+}
+
+STATUS: dict[ReferralStatus, Any] = {
+    ReferralStatus.SUBMITTED: _("Eingereicht"),
+    ReferralStatus.INCOMPLETE: _("Rückfrage offen"),
+    ReferralStatus.IN_TRIAGE: _("In Triage"),
+    ReferralStatus.ADMITTED: _("Aufgenommen"),
+    ReferralStatus.WAITING: _("Auf Warteliste"),
+    ReferralStatus.PROPOSED: _("Matching-Vorschlag"),
+    ReferralStatus.FIRST_MEETING: _("Kennenlerntreffen"),
+    ReferralStatus.MATCHED: _("Vermittelt"),
+    ReferralStatus.TRIAL: _("Probezeit"),
+    ReferralStatus.ACTIVE: _("Laufend"),
+    ReferralStatus.EXTENDED: _("Verlängert"),
+    ReferralStatus.CLOSING: _("Im Abschluss"),
+    ReferralStatus.COMPLETED: _("Abgeschlossen"),
+    ReferralStatus.TERMINATED: _("Abgebrochen"),
+    ReferralStatus.DECLINED: _("Abgelehnt"),
+    ReferralStatus.WITHDRAWN: _("Zurückgezogen"),
+    ReferralStatus.LAPSED: _("Abgeschrieben"),
+}
+
+#: Where a case is, as a sentence; who acts next and until when follows it.
+SENTENCE: dict[ReferralStatus, Any] = {
+    ReferralStatus.SUBMITTED: _("Die Anmeldung ist bei der Anbieterin und wird auf Vollständigkeit geprüft."),
+    ReferralStatus.INCOMPLETE: _("Es fehlen Angaben. Die fallführende Stelle reicht sie nach."),
+    ReferralStatus.IN_TRIAGE: _("Die Anbieterin entscheidet über die Aufnahme."),
+    ReferralStatus.ADMITTED: _("Die Person ist aufgenommen. Als Nächstes folgt das Erstgespräch."),
+    ReferralStatus.WAITING: _("Die Person ist auf der Warteliste."),
+    ReferralStatus.PROPOSED: _("Ein Vorschlag liegt vor. Beide Seiten antworten darauf."),
+    ReferralStatus.FIRST_MEETING: _("Beide Seiten haben zugesagt. Sie lernen sich kennen."),
+    ReferralStatus.MATCHED: _("Das Tandem steht. Die Vereinbarung wird abgeschlossen."),
+    ReferralStatus.TRIAL: _("Das Tandem ist in der Probezeit."),
+    ReferralStatus.ACTIVE: _("Das Tandem läuft."),
+    ReferralStatus.EXTENDED: _("Das Tandem läuft in der Verlängerung."),
+    ReferralStatus.CLOSING: _("Das Tandem ist zu Ende. Der Abschlussbericht wird verfasst."),
+    ReferralStatus.COMPLETED: _("Das Tandem ist abgeschlossen."),
+    ReferralStatus.TERMINATED: _("Das Tandem wurde vorzeitig beendet, der Fall ist abgeschlossen."),
+    ReferralStatus.DECLINED: _("Die Anmeldung wurde abgelehnt."),
+    ReferralStatus.WITHDRAWN: _("Die Anmeldung wurde zurückgezogen."),
+    ReferralStatus.LAPSED: _("Die Anmeldung wurde abgeschrieben. Sie kann wieder aufgenommen werden."),
+}
+
+URGENCY: dict[Urgency, Any] = {
+    Urgency.NORMAL: _("normal"),
+    Urgency.ERHOEHT: _("erhöht"),
+    Urgency.DRINGEND: _("dringend"),
+}
+CHANNEL: dict[Channel, Any] = {
+    Channel.ONLINE: _("online"),
+    Channel.EMAIL: _("E-Mail, nacherfasst"),
+    Channel.PAPER: _("Papier, nacherfasst"),
+}
+KIND: dict[OrganisationKind, Any] = {
+    OrganisationKind.OFFICE: _("Fallführende Stelle"),
+    OrganisationKind.PROVIDER: _("Anbieterin"),
+    OrganisationKind.ASSOCIATION: _("Verband"),
+    OrganisationKind.CANTON: _("Kanton"),
+}
+SCAN: dict[ScanState, Any] = {
+    ScanState.CLEAN: _("auf Viren geprüft"),
+    ScanState.NOT_SCANNED: _("nicht auf Viren geprüft"),
+}
+MAIL: dict[MailState, Any] = {
+    MailState.WAITING: _("wartet"),
+    MailState.SENDING: _("wird übergeben"),
+    MailState.SENT: _("gesendet"),
+    MailState.FAILED: _("abgelehnt"),
+    MailState.UNKNOWN: _("Ende unbekannt"),
+    MailState.DROPPED: _("verworfen"),
+}
+MENTOR_STATUS: dict[MentorStatus, Any] = {
+    MentorStatus.PROSPECT: _("interessiert"),
+    MentorStatus.INTERVIEW: _("Erstgespräch"),
+    MentorStatus.IN_CHECK: _("in Abklärung"),
+    MentorStatus.APPROVED: _("einsatzbereit"),
+    MentorStatus.ASSIGNED: _("im Einsatz"),
+    MentorStatus.ON_HOLD: _("pausiert"),
+    MentorStatus.LEFT: _("ausgetreten"),
+    MentorStatus.REJECTED: _("nicht aufgenommen"),
+}
+
+EVENT: dict[str, Any] = {
+    "received": _("Anmeldung eingegangen"),
+    "claimed": _("hat «%(step)s» übernommen"),
+    "released": _("hat «%(step)s» freigegeben"),
+    "assigned": _("hat «%(step)s» zugeteilt an %(to)s"),
+    "done": _("hat «%(step)s» erledigt"),
+    "undone": _("hat «%(step)s» rückgängig gemacht"),
+    "notified": _("Mail versandt"),
+    "lapsed": _("Anmeldung abgeschrieben"),
+    "ended": _("Fall beendet"),
+    "timer": _("Frist erreicht: %(name)s"),
+    "withdrawal": _("hat die Anmeldung zurückgezogen"),
+    "early_termination": _("hat das Tandem vorzeitig beendet"),
+    "consent_revocation": _("hat den Widerruf der Einwilligung festgehalten"),
+    "reopening": _("hat die Anmeldung wieder aufgenommen"),
+    "corrected": _("hat die Anmeldung korrigiert"),
+    "handed_over": _("hat den Fall übergeben an %(to)s"),
+    "status_change": _("hat einen Statuswechsel festgehalten"),
+    "document_added": _("hat ein Dokument hinzugefügt"),
+}
+
+
+def event(code: str, facts: dict[str, Any]) -> str:
+    """A journal line in words; an unknown code says itself."""
+    words = EVENT.get(code)
+    return str(words) % facts if words is not None else code
+
+
+def day(value: date | datetime | None) -> str:
+    """21.11.2026"""
+    if value is None:
+        return ""
+    local = value.astimezone(OFFICE_ZONE) if isinstance(value, datetime) else value
+    return format_date(local, "dd.MM.yyyy", rebase=False)
+
+
+def moment(value: datetime) -> str:
+    """21.11.2026, 14:32"""
+    local = value.astimezone(OFFICE_ZONE)
+    return f"{day(value)}, {local:%H:%M}"
+
+
+def last_day(value: datetime) -> date:
+    """The day that a deadline's moment ends: midnight belongs to the day before."""
+    return date.fromordinal((value.astimezone(OFFICE_ZONE)).date().toordinal() - 1)
+
+
+def due(task: Task) -> str:
+    """When a task is due, in words with the date."""
+    if not task.has_deadline:
+        return gettext("ohne Frist")
+    end = last_day(task.due_at)
+    left = (end - today()).days
+    if left < 0:
+        words = ngettext("überfällig seit %(num)s Tag", "überfällig seit %(num)s Tagen", -left)
+    elif left == 0:
+        words = gettext("heute")
+    elif left == 1:
+        words = gettext("morgen")
+    else:
+        words = ngettext("in %(num)s Tag", "in %(num)s Tagen", left)
+    return f"{words} · {day(end)}"
+
+
+def urgency_of_due(task: Task) -> str:
+    """`late`, `today` or nothing: the class that goes with the sign."""
+    if not task.has_deadline:
+        return ""
+    if task.overdue(now()):
+        return "late"
+    return "today" if last_day(task.due_at) == today() else ""
+
+
+#: Steps as the process calls them, by form key; what the inbox filters by.
+STEP: dict[str, Any] = {
+    "completeness_check": _("Anmeldung auf Vollständigkeit prüfen"),
+    "supply_items": _("Fehlende Angaben nachreichen"),
+    "triage": _("Über die Aufnahme entscheiden"),
+    "intake_interview": _("Erstgespräch führen"),
+    "matching_proposal": _("Mentorin oder Mentor vorschlagen"),
+    "waiting_list_review": _("Aktualität der Anmeldung bestätigen"),
+    "proposal_answer": _("Antwort auf den Vorschlag festhalten"),
+    "first_meeting": _("Kennenlerntreffen durchführen"),
+    "tandem_agreement": _("Tandemvereinbarung abschliessen"),
+    "trial_review": _("Probezeit besprechen"),
+    "check_in": _("Standortgespräch führen"),
+    "extension": _("Über die Verlängerung entscheiden"),
+    "early_termination": _("Abbruch festhalten"),
+    "final_report": _("Abschlussbericht verfassen"),
+    "consent_renewal": _("Einwilligung durch Mentee erneuern"),
+}
