@@ -31,7 +31,8 @@ STAGES = (
     ("incomplete", 10, 12),
     ("in_triage", 12, 14),
     ("admitted", 8, 24),
-    ("waiting", 36, 120),
+    ("waiting", 26, 60),
+    ("waiting", 10, 130),
     ("proposed", 6, 60),
     ("active", 24, 210),
     ("extended", 6, 230),
@@ -100,7 +101,8 @@ class Crowd:
         manager = self._dice.choice(self._managers)
         day = self._today - timedelta(max(1, ago))
         self._come_to(day)
-        program = self._dice.choice(("co_pilot", "seite_an_seite"))
+        half_a_year = stage in ("extended", "completed")
+        program = "seite_an_seite" if half_a_year else self._dice.choice(tuple(self._coordinators))
         case = refer(self._office(manager), manager, **self._person(manager, program))
         try:
             self._go(stage, case, self._coordinators[program], manager, day)

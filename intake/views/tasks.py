@@ -10,6 +10,7 @@ from flask_login import current_user
 from jinja2 import TemplateNotFound
 
 from intake import wording
+from intake.answers import sheet
 from intake.forms import REGISTRY, StepForm
 from intake.forms.entries import with_entries
 from intake.permissions import Permission, requires
@@ -139,12 +140,14 @@ def assign(task_id: int) -> Any:
 
 
 def _render(task: Task, form: StepForm, code: int = 200, **more: Any) -> Any:
+    answers = desk.facts_for_form(task.referral)
     values = {
         "task": task,
+        "referral_sheet": sheet("referral", answers, desk.sides(current_user, task.referral)),
         "form": form,
         "referral": task.referral,
         "colleagues": _colleagues(task),
-        "office_answers": desk.facts_for_form(task.referral),
+        "office_answers": answers,
         **more,
     }
     try:

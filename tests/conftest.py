@@ -1,0 +1,129 @@
+"""An office for every test: both databases, the clock held, unexpected mail fails nothing silently."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+from flask import Flask
+
+from intake import create_app
+from intake.config import Config
+from intake.demo.people import create_people
+from intake.forms import vocabulary
+from models.migrations import upgrade
+from models.reference import load_reference
+from models.session import connect, db
+from tests.postgres import postgres
+from workflows.diagrams.published import REFERRAL, _specs, publish, shipped_bundle
+
+MONDAY = datetime(2026, 1, 12, 9, tzinfo=UTC)
+
+
+def config_for(url: str, folder: Path, **changes: object) -> Config:
+    """Settings of a test installation."""
+    settings = {
+        "environment": "test",
+        "database_url": url,
+        "secret_key": "0123456789abcdef0123456789abcdef",
+        "documents": folder / "documents",
+        "base_url": "http://intake.test",
+        "insecure_cookies": True,
+    }
+    return Config(**{**settings, **changes}).checked()
+
+
+def furnish(url: str, folder: Path) -> None:
+    """Tables, reference data, the demo's people, the shipped drawings."""
+    upgrade(url)
+    app = create_app(config_for(url, folder))
+    with app.test_request_context(), time_machine.travel(MONDAY, tick=False):
+        load_reference()
+        create_people()
+        publish(shipped_bundle(), REFERRAL, vocabulary(), by=None)
+        db.remove()
+    app.extensions["engine"].dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("office")
+    path = folder / "office.db"
+    furnish(f"sqlite:///{path}", folder)
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    with postgres() as url:
+        yield url
+
+
+def _execute(url: str, statement: str) -> None:
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_office(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    _execute(postgres_server.format(name="postgres"), "CREATE DATABASE office")
+    furnish(postgres_server.format(name="office"), tmp_path_factory.mktemp("pg"))
+    return postgres_server
+
+
+@pytest.fixture
+def sqlite_url(sqlite_office: Path, tmp_path: Path) -> str:
+    shutil.copy(sqlite_office, tmp_path / "office.db")
+    return f"sqlite:///{tmp_path / 'office.db'}"
+
+
+@pytest.fixture
+def postgres_url(postgres_office: str) -> Iterator[str]:
+    admin = postgres_office.format(name="postgres")
+    _execute(admin, "CREATE DATABASE test TEMPLATE office")
+    yield postgres_office.format(name="test")
+    _execute(admin, "DROP DATABASE test WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str:
+    """Both databases; every test of models and workflows runs on each."""
+    name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    return str(request.getfixturevalue(name))
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(MONDAY, tick=False) as coordinates:
+        yield coordinates
+
+
+def _office(url: str, tmp_path: Path) -> Iterator[Flask]:
+    _specs.cache_clear()
+    config = config_for(url, tmp_path)
+    app = create_app(config, connect(url))
+    with app.test_request_context():
+        yield app
+        db.remove()
+    app.extensions["engine"].dispose()
+
+
+@pytest.fixture
+def office(url: str, tmp_path: Path, clock: time_machine.Traveller) -> Iterator[Flask]:
+    """An office on either database, with the clock held on Monday, 12.1.2026, 10:00 in Zurich."""
+    yield from _office(url, tmp_path)
+
+
+@pytest.fixture
+def sqlite_app(sqlite_url: str, tmp_path: Path, clock: time_machine.Traveller) -> Iterator[Flask]:
+    """The same on SQLite only, for tests of pages."""
+    yield from _office(sqlite_url, tmp_path)
