@@ -103,7 +103,7 @@ def _fold(root: Task, ended: list[Task], gone_ids: set[UUID], carriers: list[Tas
     end._children, carrier._children, carrier.data = [carrier.id], [], {}
     for old in carriers:
         if old is not end:
-            root._children.remove(old.id)
+            root._children = [child for child in root._children if child != old.id]
             gone_ids |= {old.id, *old._children}
     gone_ids -= {end.id, carrier.id}
     end._parent = root.id

@@ -1,0 +1,109 @@
+"""HOUSE.md as tests: guarded pages, whole catalogues, migrations, small files, drawings that fit."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from babel.messages.pofile import read_po
+
+from intake.forms import vocabulary
+from intake.permissions import GRANTS
+from models.base import Base
+from models.migrations import downgrade, upgrade
+from models.people import Role
+from workflows.diagrams.check import check
+from workflows.diagrams.published import REFERRAL, shipped_bundle
+from workflows.notices import NOTICES
+
+ROOT = Path(__file__).parents[2]
+SOURCES = [p for floor in ("models", "workflows", "intake") for p in (ROOT / floor).rglob("*.py") if "versions" not in p.parts]
+LONGEST_FILE = 330
+LONGEST_FUNCTION = 50
+#: Long because the law of the field is long: one form with its sixty questions, code lists, stories.
+LONG_BY_NATURE = {"referral.py", "choices.py", "cases.py", "crowd.py", "wording.py", "fields.py", "records.py"}
+
+
+def test_every_page_declares_its_permission_or_that_it_is_public(sqlite_app):
+    bare = [
+        f"{rule.rule} ({rule.endpoint})"
+        for rule in sqlite_app.url_map.iter_rules()
+        if rule.endpoint != "static" and not hasattr(sqlite_app.view_functions[rule.endpoint], "permission")
+    ]
+    assert not bare, f"add @requires(Permission.…) or @public to: {bare}"
+
+
+def test_every_role_has_its_grants():
+    assert set(GRANTS) == set(Role)
+
+
+def test_the_shipped_drawings_have_no_findings(sqlite_app):
+    assert [str(f) for f in check(shipped_bundle(), REFERRAL, vocabulary())] == []
+
+
+def test_every_notice_has_its_template():
+    folder = ROOT / "intake/templates/notices"
+    assert {path.stem for path in folder.glob("*.txt")} == NOTICES
+
+
+def test_mail_says_nothing_personal():
+    for path in (ROOT / "intake/templates/notices").glob("*.txt"):
+        used = set(re.findall(r"{{ *([a-z_]+)", path.read_text())) - {"_"}
+        assert used <= {"link", "base_url", "secret"}, f"{path.name} uses {used}"
+
+
+def test_no_text_is_missing_from_the_english_catalogue():
+    with (ROOT / "intake/translations/en/LC_MESSAGES/messages.po").open("rb") as file:
+        catalogue = read_po(file, locale="en")
+    known = {m.id if isinstance(m.id, str) else m.id[0]: m for m in catalogue if m.id}
+    missing = sorted(text for text in texts() if text not in known)
+    assert not missing, f"translate in intake/translations/en (see README): {missing[:20]}"
+    empty = [key for key, message in known.items() if not message.string or (not isinstance(message.string, str) and not all(message.string))]
+    assert not empty, f"these have no English: {empty[:20]}"
+
+
+def texts():
+    """Every text that is shown, from the sources and the templates, as Babel finds them."""
+    from babel.messages.extract import extract_from_dir
+
+    methods = [("**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
+    options = {"**.html": {}, "**.txt": {}}
+    for _file, _line, message, _comments, _context in extract_from_dir(ROOT / "intake", methods, options, keywords={"_": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None}):
+        yield message if isinstance(message, str) else message[0]
+
+
+def test_migrations_lead_up_and_down_and_to_the_tables_of_the_code(url):
+    downgrade(url, "base")
+    upgrade(url)
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        differences = compare_metadata(context, Base.metadata)
+    engine.dispose()
+    assert differences == [], "write a migration for these"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_files_and_functions_stay_small_and_say_what_they_are(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree), "begin with a sentence on what this file holds"
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= LONGEST_FILE or path.name in LONG_BY_NATURE, "split this file by noun"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and path.name not in LONG_BY_NATURE:
+            length = (node.end_lineno or 0) - node.lineno + 1
+            assert length <= LONGEST_FUNCTION or node.name == "main", f"{node.name} has {length} lines"
+
+
+def test_no_file_has_a_name_that_says_nothing():
+    banned = {"utils", "helpers", "services", "common", "core", "manager", "constants"}
+    assert not {p.stem for p in SOURCES} & banned
+
+
+def test_no_file_names_a_registry_or_somebodys_machine():
+    lock = (ROOT / "requirements.lock.txt").read_text() + (ROOT / "assets/package-lock.json").read_text()
+    assert "resolved" not in lock
+    assert "pypi" not in lock.lower()

@@ -1,0 +1,101 @@
+"""The inbox: whose tasks, in which order, page by page, always the same number of statements."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from intake.demo import player
+from intake.demo.cases import organisation_of
+from models.base import now
+from models.session import db, transaction
+from models.tasks import InboxFilter, Task, inbox, inbox_count
+
+ALL = InboxFilter()
+
+
+@pytest.fixture
+def monika(office):
+    return player.user("m.muster@example.org")
+
+
+@pytest.fixture
+def many(monika):
+    """One case and 130 open tasks of Monika's queue, three with the same deadline."""
+    petra = player.user("p.beispiel@example.org")
+    case = player.refer(organisation_of(petra), petra)
+    with transaction():
+        task = db.scalars(sa.select(Task)).one()
+        columns = [c.key for c in sa.inspect(Task).column_attrs if c.key not in ("id", "engine_id", "due_at")]
+        for number in range(129):
+            copy = Task(**{key: getattr(task, key) for key in columns})
+            copy.engine_id, copy.due_at = f"{number:032x}", now() + timedelta(hours=number // 3)
+            db.add(copy)
+    return case
+
+
+def pages(user, chosen=ALL, limit=50):
+    edge, found = None, []
+    while page := inbox(user, chosen, after=edge, limit=limit):
+        found.append([task.id for task in page])
+        edge = (page[-1].due_at, page[-1].id)
+    return found
+
+
+def test_pages_hold_every_task_once_in_order(monika, many):
+    found = pages(monika)
+    flat = [key for page in found for key in page]
+    assert [len(page) for page in found] == [50, 50, 30]
+    assert len(set(flat)) == 130
+    due = {t.id: (t.due_at, t.id) for t in db.scalars(sa.select(Task))}
+    assert flat == sorted(flat, key=due.__getitem__)
+
+
+def test_a_page_back_is_the_page_before(monika, many):
+    first = inbox(monika, ALL, limit=50)
+    second = inbox(monika, ALL, after=(first[-1].due_at, first[-1].id), limit=50)
+    back = inbox(monika, ALL, before=(second[0].due_at, second[0].id), limit=50)
+    assert [t.id for t in back] == [t.id for t in first]
+
+
+def test_the_order_can_be_turned_round(monika, many):
+    up = [key for page in pages(monika) for key in page]
+    down = [key for page in pages(monika, InboxFilter(newest_first=True)) for key in page]
+    assert down == up[::-1]
+
+
+def test_others_see_none_of_it(many):
+    for email in ("l.keller@example.org", "p.beispiel@example.org", "a.admin@example.org"):
+        assert inbox(player.user(email), ALL) == []
+        assert inbox_count(player.user(email), ALL) == 0
+
+
+def test_a_lead_sees_the_queue_of_the_people_led(many):
+    assert inbox_count(player.user("t.muster@example.org"), ALL) == 130
+
+
+@pytest.mark.parametrize(
+    ("chosen", "count"),
+    [
+        (InboxFilter(text="samira"), 130),
+        (InboxFilter(text="SAMIRA muster"), 130),
+        (InboxFilter(text="2026-00001"), 130),
+        (InboxFilter(text="nobody"), 0),
+        (InboxFilter(text="%"), 0),
+        (InboxFilter(form_key="triage"), 0),
+        (InboxFilter(form_key="completeness_check"), 130),
+        (InboxFilter(urgency="DRINGEND"), 0),
+        (InboxFilter(program_id=999), 0),
+        (InboxFilter(whose="mine"), 0),
+        (InboxFilter(whose="free"), 130),
+    ],
+)
+def test_filters(monika, many, chosen, count):
+    assert inbox_count(monika, chosen) == count
+
+
+def test_a_page_costs_three_statements_however_many_tasks_there_are(monika, many):
+    statements = []
+    sa.event.listen(db().get_bind(), "before_cursor_execute", lambda *a: statements.append(a[2]))
+    inbox(monika, ALL)
+    assert len(statements) == 3  # ids, rows with their cases, memberships of who holds one

@@ -1,0 +1,206 @@
+"""The engine: saved and pruned after every step it is the same as one that was never saved."""
+
+import random
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from SpiffWorkflow.util.task import TaskState
+
+from tests.workflows.drawings import DRAWINGS, bundle
+from workflows.diagrams.read import read
+from workflows.engine.case import Case
+from workflows.engine.prune import prune
+from workflows.engine.script import ClosedEngine, ClosedEnvironment
+from workflows.errors import StepFailed
+
+START = datetime(2026, 1, 1, 9, tzinfo=UTC)
+FIRST = {"go_on": True, "k1": False, "k2": False}
+
+
+def engine(actions=None):
+    return ClosedEngine(ClosedEnvironment(actions=actions or {}))
+
+
+def start(name, **data):
+    specs = read(bundle(name), "p")
+    return Case.start(specs, engine(), **data), specs
+
+
+def view(case):
+    steps = sorted((s.element, sorted((k, str(v)) for k, v in s.data.items())) for s in case.open_steps())
+    return steps, case.next_due, case.over, sorted(case.listens_to())
+
+
+def by_element(case, element):
+    found = [s for s in case.open_steps() if s.element == element]
+    return sorted(found, key=lambda s: sorted((k, str(v)) for k, v in s.data.items()))
+
+
+def walk(name, seed, steps=40):
+    """Two copies of a case take the same random way; one is saved, pruned, reloaded each time."""
+    dice = random.Random(seed)
+    with time_machine.travel(START, tick=False) as clock:
+        twin, specs = start(name, **FIRST)
+        case, _ = start(name, **FIRST)
+        largest = 0
+        for _ in range(steps):
+            state = case.dump()
+            largest = max(largest, len(state))
+            case = Case.load(state, specs, engine())
+            assert view(case) == view(twin)
+            if twin.over:
+                return largest
+            waiting = sorted({s.element for s in twin.open_steps()})
+            messages = sorted(twin.listens_to())
+            choice = dice.random()
+            if messages and choice < 0.1:
+                name_of = dice.choice(messages)
+                for copy in (case, twin):
+                    copy.send(name_of, {})
+            elif waiting and choice < 0.75:
+                element = dice.choice(waiting)
+                answers = {"go_on": dice.random() < 0.9, f"k{dice.randrange(3)}": dice.random() < 0.5}
+                for copy in (case, twin):
+                    copy.complete(by_element(copy, element)[0].id, answers)
+            else:
+                clock.shift(timedelta(days=dice.choice([1, 2, 3, 8, 31]), seconds=1))
+                for copy in (case, twin):
+                    copy.fire_due()
+        return largest
+
+
+@pytest.mark.parametrize("name", sorted(DRAWINGS))
+@pytest.mark.parametrize("seed", range(6))
+def test_a_saved_case_walks_like_one_never_saved(name, seed):
+    walk(name, seed)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", sorted(DRAWINGS))
+def test_many_saved_cases_walk_like_ones_never_saved(name):
+    for seed in range(200):
+        walk(name, seed, steps=60)
+
+
+def test_state_stays_small_however_long_a_loop_runs():
+    case, specs = start("loop", go_on=True)
+    sizes = []
+    for _ in range(400):
+        case.complete(case.open_steps()[0].id, {"go_on": True})
+        state = case.dump()
+        sizes.append(len(state))
+        case = Case.load(state, specs, engine())
+    assert max(sizes[200:]) <= max(sizes[:20])
+
+
+def test_a_loop_beside_a_waiting_branch_stays_small_too():
+    case, specs = start("loop_beside_wait", go_on=True)
+    sizes = []
+    for _ in range(120):
+        step = by_element(case, "a")[0]
+        case.complete(step.id, {"go_on": True})
+        state = case.dump()
+        sizes.append(len(state))
+        case = Case.load(state, specs, engine())
+    assert max(sizes[60:]) <= max(sizes[:10]) + 50
+
+
+def test_a_join_in_a_loop_waits_for_everybody_in_every_round():
+    case, specs = start("parallel_loop", go_on=True)
+    for _ in range(5):
+        for number in (1, 2, 3):
+            assert not by_element(case, "after")
+            case.complete(by_element(case, f"u{number}")[0].id, {})
+            case = Case.load(case.dump(), specs, engine())
+        case.complete(by_element(case, "after")[0].id, {"go_on": True})
+
+
+def test_an_inclusive_join_waits_for_those_on_their_way():
+    case, specs = start("inclusive_loop", go_on=True)
+    for _ in range(3):
+        case.complete(by_element(case, "a")[0].id, {"k1": True, "k2": True})
+        case = Case.load(case.dump(), specs, engine())
+        assert {s.element for s in case.open_steps()} == {"u1", "u2"}
+        case.complete(by_element(case, "u1")[0].id, {})
+        assert not by_element(case, "after")
+        case.complete(by_element(case, "u2")[0].id, {})
+        case.complete(by_element(case, "after")[0].id, {"go_on": True})
+
+
+def test_of_two_late_interrupting_timers_only_the_earlier_fires():
+    with time_machine.travel(START, tick=False) as clock:
+        case, _specs = start("two_timers")
+        clock.shift(timedelta(days=5))
+        case.fire_due()
+        assert [s.element for s in case.open_steps()] == ["x"]
+
+
+def test_a_repeating_timer_fires_once_after_45_days_away():
+    with time_machine.travel(START, tick=False) as clock:
+        case, specs = start("cycle")
+        case = Case.load(case.dump(), specs, engine())
+        clock.shift(timedelta(days=45))
+        case.fire_due()
+        assert Counter(s.element for s in case.open_steps()) == {"a": 1, "reminded": 1}
+        assert case.next_due > datetime.now(UTC)
+        clock.shift(timedelta(days=7, seconds=1))
+        case.fire_due()
+        assert Counter(s.element for s in case.open_steps()) == {"a": 1, "reminded": 2}
+
+
+def test_a_message_boundary_that_does_not_interrupt_listens_again():
+    case, specs = start("message")
+    for heard in (1, 2, 3):
+        assert case.send("note", {})
+        case = Case.load(case.dump(), specs, engine())
+        assert len(by_element(case, "noted")) == heard
+    assert not case.send("unknown", {})
+
+
+def test_a_clock_that_jumps_back_fires_nothing_twice():
+    with time_machine.travel(START, tick=False) as clock:
+        case, specs = start("cycle")
+        clock.shift(timedelta(days=8))
+        case.fire_due()
+        case = Case.load(case.dump(), specs, engine())
+        clock.shift(timedelta(days=-8))
+        case.fire_due()
+        assert len(by_element(case, "reminded")) == 1
+
+
+def test_open_steps_keep_their_ids():
+    case, specs = start("parallel_loop", go_on=True)
+    again = Case.load(case.dump(), specs, engine())
+    assert {s.id for s in case.open_steps()} == {s.id for s in again.open_steps()}
+
+
+def test_a_drawing_that_goes_round_without_waiting_is_stopped():
+    with pytest.raises(StepFailed, match="circle"):
+        start("endless", go_on=True)
+
+
+def test_a_failing_step_names_its_element():
+    case, _specs = start("unknown_name")
+    with pytest.raises(StepFailed) as failed:
+        case.complete(case.open_steps()[0].id, {})
+    assert failed.value.element == "gw"
+
+
+def test_nested_answers_never_reach_the_engine():
+    case, _specs = start("loop", go_on=True)
+    step = case.open_steps()[0].id
+    for bad in ({"a": [1]}, {"a": {"b": 1}}, {"typename": "x"}, {"a": date(2026, 1, 1)}):
+        with pytest.raises(TypeError):
+            case.complete(step, bad)
+
+
+def test_pruning_leaves_every_live_task_in_place():
+    case, _specs = start("parallel_loop", go_on=True)
+    case.complete(by_element(case, "u1")[0].id, {})
+    alive = TaskState.READY | TaskState.WAITING
+    before = {t.id for t in case._flow.tasks.values() if t.has_state(alive)}
+    prune(case._flow)
+    after = {t.id for t in case._flow.tasks.values() if t.has_state(alive)}
+    assert before == after
