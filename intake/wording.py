@@ -130,7 +130,14 @@ EVENT: dict[str, Any] = {
 def event(code: str, facts: dict[str, Any]) -> str:
     """A journal line in words; an unknown code says itself."""
     words = EVENT.get(code)
+    if "step" in facts:
+        facts = {**facts, "step": drawn(facts["step"])}
     return str(words) % facts if words is not None else code
+
+
+def drawn(words: str) -> str:
+    """A name from a drawing in the reader's language, where the catalogue knows it."""
+    return gettext(words) if words else ""
 
 
 def day(value: date | datetime | None) -> str:

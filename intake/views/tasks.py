@@ -82,7 +82,7 @@ def show(task_id: int) -> Any:
             gettext("Dieser Platz wurde soeben vergeben. Wählen Sie jemand anderen.")
         ]
         return _render(task, form, 409)
-    flash(gettext("Erledigt: %(step)s.", step=task.name), "undo")
+    flash(gettext("Erledigt: %(step)s.", step=wording.drawn(task.name)))
     return redirect(url_for("cases.show", referral_id=task.referral_id))
 
 

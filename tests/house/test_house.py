@@ -65,6 +65,16 @@ def test_no_text_is_missing_from_the_english_catalogue():
     assert not empty, f"these have no English: {empty[:20]}"
 
 
+def test_every_step_of_the_shipped_drawings_has_its_english_words():
+    with (ROOT / "intake/translations/en/LC_MESSAGES/messages.po").open("rb") as file:
+        known = {m.id for m in read_po(file, locale="en") if isinstance(m.id, str)}
+    for path in (ROOT / "bpmn").glob("*.bpmn"):
+        text = path.read_text(encoding="utf-8")
+        names = re.findall(r'<bpmn:userTask id="[^"]+" name="([^"]+)"', text)
+        names += re.findall(r"<spiffworkflow:instructionsForEndUser>([^<]+)<", text)
+        assert not [name for name in names if name not in known], path.name
+
+
 def texts():
     """Every text that is shown, from the sources and the templates, as Babel finds them."""
     from babel.messages.extract import extract_from_dir
