@@ -12,6 +12,7 @@ from flask import Flask, Response, g, request, session, url_for
 from flask_babel import Babel, get_locale
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.routing import IntegerConverter
 
 from intake import errors, navigation, wording
 from intake.config import Config
@@ -42,6 +43,7 @@ def create_app(config: Config, engine: sa.Engine | None = None) -> Flask:
     app.extensions["intake"] = config
     app.extensions["engine"] = engine or connect(config.database_url)
     app.teardown_appcontext(lambda _error: db.remove())
+    app.url_map.converters["int"] = _Key
     CSRFProtect(app)
     Babel(app, locale_selector=_locale, timezone_selector=lambda: "Europe/Zurich")
     _sign_in(app)
@@ -50,6 +52,13 @@ def create_app(config: Config, engine: sa.Engine | None = None) -> Flask:
     errors.register(app)
     _blueprints(app)
     return app
+
+
+class _Key(IntegerConverter):
+    """A key in an address; a number that no table can hold is no page."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"max": 2**31 - 1, **options})
 
 
 def _blueprints(app: Flask) -> None:

@@ -17,6 +17,7 @@ from intake.forms import vocabulary
 from models.migrations import upgrade
 from models.reference import load_reference
 from models.session import connect, db
+from tests.browser import Web
 from tests.postgres import postgres
 from workflows.diagrams.published import REFERRAL, _specs, publish, shipped_bundle
 
@@ -127,3 +128,12 @@ def office(url: str, tmp_path: Path, clock: time_machine.Traveller) -> Iterator[
 def sqlite_app(sqlite_url: str, tmp_path: Path, clock: time_machine.Traveller) -> Iterator[Flask]:
     """The same on SQLite only, for tests of pages."""
     yield from _office(sqlite_url, tmp_path)
+
+
+@pytest.fixture
+def web(sqlite_url: str, tmp_path: Path, clock: time_machine.Traveller) -> Iterator[Web]:
+    """The application without a request of its own, for tests that click."""
+    _specs.cache_clear()
+    app = create_app(config_for(sqlite_url, tmp_path), connect(sqlite_url))
+    yield Web(app)
+    app.extensions["engine"].dispose()

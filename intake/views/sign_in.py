@@ -55,9 +55,10 @@ def enter() -> Any:
             "sign_in/show.html", next=onward, error=error, typed=typed(), personas=_personas()
         )
         return page, 422
-    _begin(user)
-    target = onward if _is_ours(onward) else first_page(user)
-    return redirect(target, code=307 if typed() and _is_ours(onward) else 303)
+    onward = onward if _is_ours(onward) else ""
+    send_on = bool(onward and typed())
+    _begin(user, keep_token=send_on)
+    return redirect(onward or first_page(user), code=307 if send_on else 303)
 
 
 @pages.post("/sign-in/as")
@@ -139,11 +140,13 @@ def password_error(chosen: str, owner: User) -> str:
     return ""
 
 
-def _begin(user: User) -> None:
-    locale = session.get("locale")
+def _begin(user: User, *, keep_token: bool = False) -> None:
+    """A fresh session; the form's token stays only if a form is sent on right away."""
+    kept = {"locale": session.get("locale")}
+    if keep_token:
+        kept["csrf_token"] = session.get("csrf_token")
     session.clear()
-    if locale:
-        session["locale"] = locale
+    session.update({name: value for name, value in kept.items() if value})
     login_user(user)
 
 

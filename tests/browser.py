@@ -1,0 +1,122 @@
+"""A person at the keyboard without a browser: follows pages as they are, CSRF tokens included."""
+
+import re
+from contextlib import contextmanager
+
+from flask import Flask
+from lxml import html
+from werkzeug.datastructures import MultiDict
+
+from intake.demo.people import PASSWORD
+from models.session import db
+
+
+class Person:
+    """Signed in as somebody; every page that is opened is looked over."""
+
+    def __init__(self, app: Flask, email: str = "") -> None:
+        self.client = app.test_client()
+        self.response = None
+        if email:
+            self.open("/sign-in")
+            self.post("/sign-in", sign_in_email=email, sign_in_password=PASSWORD)
+
+    def open(self, url, expect=200):
+        self.response = self.client.get(url, follow_redirects=True)
+        assert self.response.status_code == expect, (url, self.response.status_code)
+        return self._looked_over()
+
+    def post(self, url, expect=200, data=None, **fields):
+        """Send a form with the token of the page that was opened last."""
+        values = MultiDict(data or {})
+        values.update(fields)
+        values["csrf_token"] = self.token
+        self.response = self.client.post(url, data=values, follow_redirects=True)
+        assert self.response.status_code == expect, (url, self.response.status_code, self.text[:600])
+        return self._looked_over()
+
+    def send(self, expect=200, add=None, drop=(), button=None, **changes):
+        """Send the form of the page with what it shows, changed where told."""
+        form = next(f for f in self.page.forms if f.get("data-step") is not None or f.get("method") == "post" and f.xpath('.//*[@class="buttons"]'))
+        values = MultiDict()
+        for element in form.inputs:
+            for value in _values(element):
+                values.add(element.name, value)
+        for name in (*changes, *drop):
+            values.poplist(name)
+        for name, value in changes.items():
+            for one in value if isinstance(value, list) else [value]:
+                values.add(name, one)
+        if button:
+            values[button[0]] = button[1]
+        url = form.get("action") or self.response.request.path
+        self.response = self.client.post(url, data=values, follow_redirects=True)
+        assert self.response.status_code == expect, (url, self.response.status_code, self.errors)
+        return self._looked_over()
+
+    @property
+    def token(self):
+        found = re.search(r'name="csrf_token" value="([^"]+)"', self.text)
+        return found[1] if found else ""
+
+    @property
+    def text(self):
+        return self.response.get_data(as_text=True)
+
+    @property
+    def words(self):
+        return " ".join(self.page.text_content().split())
+
+    @property
+    def page(self):
+        return html.fromstring(self.text)
+
+    @property
+    def errors(self):
+        return [e.text_content() for e in self.page.xpath('//*[@class="errors"]//a')]
+
+    @property
+    def path(self):
+        return self.response.request.path
+
+    def _looked_over(self):
+        """Every page has a title, one h1, no id twice, a label for every input."""
+        if not self.response.content_type.startswith("text/html"):
+            return self
+        page = self.page
+        assert page.findtext(".//title").strip(" –Intake"), self.path
+        assert len(page.xpath("//h1")) == 1, (self.path, self.text[-500:])
+        ids = page.xpath("//@id")
+        assert len(ids) == len(set(ids)), (self.path, sorted(i for i in ids if ids.count(i) > 1))
+        for element in page.xpath("//input[not(@type='hidden')]|//select|//textarea"):
+            labelled = element.get("aria-label") or page.xpath(f'//label[@for="{element.get("id")}"]') or element.getparent().tag == "label"
+            assert labelled, (self.path, element.get("name"))
+        return self
+
+
+def _values(element):
+    kind = element.get("type")
+    if element.name is None or kind in ("submit", "file"):
+        return []
+    if element.tag == "button":
+        return []
+    if kind in ("checkbox", "radio"):
+        return [element.get("value")] if element.get("checked") is not None else []
+    value = element.value
+    return [value] if isinstance(value, str) else list(value or [])
+
+
+class Web:
+    """The application, people who use it, and a way to arrange things behind their backs."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+
+    def person(self, email: str = "") -> Person:
+        return Person(self.app, email)
+
+    @contextmanager
+    def arranged(self):
+        with self.app.test_request_context():
+            yield
+            db.remove()

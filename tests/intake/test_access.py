@@ -1,0 +1,174 @@
+"""Every route as every role of the own, a sibling and a foreign organisation."""
+
+import io
+
+import pytest
+import sqlalchemy as sa
+
+from intake.demo import player
+from intake.demo.cases import organisation_of
+from intake.demo.people import PERSONAS
+from models.documents import Document
+from models.drafts import Draft
+from models.mentors import Mentor
+from models.referrals import Referral
+from models.session import db
+from models.tasks import Task
+from workflows.drafts import start_draft
+
+PETRA, URS, RETO = (f"{n}@example.org" for n in ("p.beispiel", "u.beispiel", "r.beispiel"))
+MONIKA, THOMAS, LEA, BRUNO = (f"{n}@example.org" for n in ("m.muster", "t.muster", "l.keller", "b.keller"))
+EVA, PATRICK, ANNA = (f"{n}@example.org" for n in ("e.kontroll", "p.prozess", "a.admin"))
+EVERYBODY = [persona.email for persona in PERSONAS]
+OWN_OFFICE, OWN_PROVIDER = {PETRA, URS}, {MONIKA, THOMAS}
+OFFICES = OWN_OFFICE | {RETO, "s.beispiel@example.org"}
+PROVIDERS = OWN_PROVIDER | {LEA, BRUNO}
+WORKERS = OFFICES | PROVIDERS
+ALL = set(EVERYBODY)
+NOBODY: set[str] = set()
+
+#: Who may open what: GET and POST by endpoint. A route that is missing here fails the test.
+MAY = {
+    "account.show": ALL, "account.change": ALL, "account.password": ALL,
+    "cases.index": WORKERS,
+    "cases.show": OWN_OFFICE | OWN_PROVIDER, "cases.received": OWN_OFFICE | OWN_PROVIDER,
+    "cases.pdf": OWN_OFFICE | OWN_PROVIDER, "cases.drawing": OWN_OFFICE | OWN_PROVIDER,
+    "cases.place": OWN_OFFICE | OWN_PROVIDER, "cases.say": OWN_OFFICE | OWN_PROVIDER,
+    "cases.undo": OWN_OFFICE | OWN_PROVIDER,
+    "cases.act": OWN_OFFICE | OWN_PROVIDER, "cases.correct": OWN_OFFICE, "cases.hand_over": OWN_OFFICE,
+    "documents.fetch": OWN_OFFICE | OWN_PROVIDER, "documents.add": OWN_OFFICE | OWN_PROVIDER,
+    "drafts.index": WORKERS, "drafts.start": WORKERS, "drafts.blank": WORKERS, "drafts.consent": WORKERS,
+    "drafts.section": OWN_OFFICE, "drafts.save": OWN_OFFICE, "drafts.review": OWN_OFFICE, "drafts.delete": OWN_OFFICE,
+    "mentors.index": PROVIDERS, "mentors.new": PROVIDERS, "mentors.edit": OWN_PROVIDER, "mentors.pause": PROVIDERS,
+    "people.index": {ANNA}, "people.invite": {ANNA}, "people.active": {ANNA},
+    "processes.index": ALL, "processes.show": ALL, "processes.file": ALL, "processes.nowhere": ALL,
+    "tasks.inbox": WORKERS,
+    "tasks.show": OWN_PROVIDER, "tasks.draft": OWN_PROVIDER, "tasks.claim": OWN_PROVIDER,
+    "tasks.release": OWN_PROVIDER, "tasks.assign": OWN_PROVIDER,
+    "waiting_list.index": PROVIDERS,
+    "sign_in.leave": ALL,
+}
+PUBLIC = {"sign_in.home", "sign_in.show", "sign_in.enter", "sign_in.enter_as", "sign_in.forgotten", "sign_in.password", "sign_in.language"}
+
+
+@pytest.fixture
+def rows(web):
+    """One of everything: a case of Olten at Co-Pilot, its task, a draft, a mentor, a paper."""
+    with web.arranged():
+        petra, monika = player.user(PETRA), player.user(MONIKA)
+        case = player.refer(organisation_of(petra), petra)
+        player.mentor(organisation_of(monika), monika)
+        start_draft(organisation_of(petra).id, {}, by=petra)
+        case_id = case.id
+    person = web.person(PETRA).open(f"/cases/{case_id}")
+    person.client.post(f"/cases/{case_id}/documents", data={"csrf_token": person.token, "document": (io.BytesIO(b"%PDF-1.7 x"), "a.pdf")})
+    with web.arranged():
+        return {
+            "referral_id": case_id,
+            "task_id": db.scalars(sa.select(Task.id)).one(),
+            "draft_id": db.scalars(sa.select(Draft.id)).one(),
+            "mentor_id": db.scalars(sa.select(Mentor.id)).one(),
+            "key": db.scalars(sa.select(Document.key)).one(),
+            "user_id": player.user(PETRA).id,
+            "code": "office",
+            "form_key": "withdrawal",
+            "diagram_id": 1,
+            "name": "referral.bpmn",
+            "secret": "x",
+        }
+
+
+def routes(app):
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint != "static":
+            yield rule
+
+
+def test_the_table_names_every_route(web):
+    endpoints = {rule.endpoint for rule in routes(web.app)}
+    assert endpoints == set(MAY) | PUBLIC
+
+
+@pytest.mark.parametrize("email", EVERYBODY)
+def test_a_person_opens_what_is_theirs_and_nothing_else(web, rows, email):
+    person = web.person(email)
+    token = person.open("/account").token
+    wrong = []
+    for rule in routes(web.app):
+        if rule.endpoint in PUBLIC or rule.endpoint == "sign_in.leave":
+            continue
+        url = rule.rule
+        for name in rule.arguments:
+            url = url.replace(f"<int:{name}>", str(rows[name])).replace(f"<{name}>", str(rows[name]))
+        allowed = email in MAY[rule.endpoint]
+        for method in rule.methods & {"GET", "POST"}:
+            if method == "POST" and allowed:
+                continue  # what it does is told elsewhere; here only that others cannot
+            if method == "GET":
+                code = person.client.get(url).status_code
+            else:
+                code = person.client.post(url, data={"csrf_token": token, "text": "x"}).status_code
+            refused = code in (401, 403, 404)
+            if refused == allowed:
+                wrong.append((method, url, code))
+    assert not wrong
+
+
+def test_without_signing_in_every_page_leads_to_the_sign_in(web, rows):
+    nobody = web.person()
+    for rule in routes(web.app):
+        if rule.endpoint in PUBLIC or "GET" not in rule.methods:
+            continue
+        url = rule.rule
+        for name in rule.arguments:
+            url = url.replace(f"<int:{name}>", str(rows[name])).replace(f"<{name}>", str(rows[name]))
+        found = nobody.client.get(url)
+        assert (found.status_code, "/sign-in?next=" in found.headers.get("Location", "")) == (302, True), url
+
+
+def test_a_page_without_a_token_is_not_taken(web, rows):
+    person = web.person(MONIKA)
+    assert person.client.post(f"/tasks/{rows['task_id']}", data={"outcome": "complete"}).status_code == 400
+    with web.arranged():
+        assert db.scalars(sa.select(Task)).one().closed_at is None
+
+
+def test_headers_let_nothing_in_from_elsewhere(web):
+    found = web.person().client.get("/sign-in")
+    policy = found.headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert found.headers["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" in found.headers["Cache-Control"]
+
+
+def test_the_ahv_number_is_not_even_asked_and_never_shown_to_a_provider(web, rows):
+    petra = web.person(PETRA).open(f"/drafts/{rows['draft_id']}/person")
+    assert "ahv_number" not in petra.text
+    assert "AHV" not in web.person(MONIKA).open(f"/cases/{rows['referral_id']}").text
+
+
+def test_a_provider_never_receives_the_offices_own_answers(web, rows):
+    case = f"/cases/{rows['referral_id']}"
+    assert "00000101.1" in web.person(PETRA).open(case).text
+    monika = web.person(MONIKA)
+    assert "00000101.1" not in monika.open(case).text
+    assert b"00000101.1" not in monika.client.get(f"{case}/referral.pdf").data
+
+
+def test_an_office_never_receives_the_providers_notes(web, rows):
+    with web.arranged():
+        monika = player.user(MONIKA)
+        case = db.get(Referral, rows["referral_id"])
+        player.do(case, "completeness_check", monika)
+        player.do(case, "triage", monika, internal_note="nur für uns")
+    case = f"/cases/{rows['referral_id']}"
+    assert "nur für uns" not in web.person(PETRA).open(case).text
+    assert "nur für uns" in web.person(THOMAS).open(case).text
+
+
+@pytest.mark.parametrize("url", ["/tasks/999999", "/cases/0", "/cases/99999999999999999999", "/tasks?after=%00", "/tasks?program=x&region=-1&urgency=%F0", "/cases?status=nope&after=abc&text=%25%25", "/documents/../../etc/passwd", "/drafts/1/nope", "/cases/1/act/nope", "/processes/1/../../x"])
+def test_whatever_stands_in_the_address_gets_a_page(web, rows, url):
+    found = web.person(PETRA).client.get(url, follow_redirects=True)
+    assert found.status_code in (200, 404, 409)
+    assert "Traceback" not in found.text

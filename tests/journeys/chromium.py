@@ -1,0 +1,49 @@
+"""The real browser: Chromium on the path, else the one that npm brings."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+from playwright.sync_api import Browser, sync_playwright
+from werkzeug.serving import make_server
+
+ROOT = Path(__file__).parents[2]
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+def executable() -> str:
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if (found := shutil.which(name)) and not os.environ.get("INTAKE_NPM_CHROMIUM"):
+            return found
+    sys.path.insert(0, str(ROOT))
+    import dev
+
+    code = "import c from '@sparticuz/chromium'; console.log(await c.executablePath())"
+    command = [dev.node()[0], "--input-type=module", "-e", code]
+    return subprocess.check_output(command, cwd=ROOT / "assets", text=True).strip()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=QUIET)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def served(app) -> Iterator[str]:
+    """The application at an address of this machine."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
