@@ -70,7 +70,13 @@ def send_link(user: User, notice: str) -> None:
 
 
 def invite(
-    email: str, first_name: str, last_name: str, organisation_id: int, role: Role, *, by: User | None
+    email: str,
+    first_name: str,
+    last_name: str,
+    organisation_id: int,
+    role: Role,
+    *,
+    by: User | None,
 ) -> User:
     """A new person with a role, or a further role for one who is known; they get a mail.
 
@@ -113,9 +119,7 @@ def set_password(secret: str, password: str) -> User | None:
     """Use a link up and set the password; every other session of the person ends."""
     with transaction():
         link = db.scalar(
-            sa.select(PasswordLink)
-            .where(PasswordLink.digest == _digest(secret))
-            .with_for_update()
+            sa.select(PasswordLink).where(PasswordLink.digest == _digest(secret)).with_for_update()
         )
         if link is None or link.used_at is not None or link.expires_at < now():
             return None

@@ -160,7 +160,9 @@ def _add_user(config: Config, chosen: argparse.Namespace) -> int:
         found = [o for o in organisations() if o.name == chosen.organisation]
         if not found:
             names = ", ".join(o.name for o in organisations())
-            raise LookupError(f"no organisation is called {chosen.organisation!r}; there are: {names}")
+            raise LookupError(
+                f"no organisation is called {chosen.organisation!r}; there are: {names}"
+            )
         if chosen.role not in {role.value for role in Role}:
             raise LookupError(f"role must be one of: {', '.join(role.value for role in Role)}")
         password = os.environ.get("INTAKE_NEW_PASSWORD") or getpass.getpass("Password: ")

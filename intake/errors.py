@@ -61,7 +61,9 @@ def sign_in_first(_error: object = None) -> Any:
 def _form_expired(_error: CSRFError) -> Any:
     if not current_user.is_authenticated and request.endpoint != "sign_in.enter":
         return sign_in_first()
-    sentence = gettext("Diese Seite war zu lange offen. Ihre Angaben sind noch da: Senden Sie sie nochmals.")
+    sentence = gettext(
+        "Diese Seite war zu lange offen. Ihre Angaben sind noch da: Senden Sie sie nochmals."
+    )
     return _typed_again(400, sentence)
 
 
@@ -78,7 +80,9 @@ def _not_now() -> str:
 
 
 def _nothing_to_undo(_error: NothingToUndo) -> Any:
-    flash(gettext("Der Schritt lässt sich nicht mehr rückgängig machen: Es ist schon weitergegangen."))
+    flash(
+        gettext("Der Schritt lässt sich nicht mehr rückgängig machen: Es ist schon weitergegangen.")
+    )
     return redirect(request.referrer or url_for("sign_in.home"))
 
 

@@ -82,7 +82,7 @@ def _languages(suggestion: Suggestion, card: dict[str, Any], person: dict[str, A
     spoken |= {entry.get("language") for entry in card.get("languages") or []}
     hers = {person.get("native_language")}
     hers |= {entry.get("language") for entry in person.get("further_languages") or []}
-    common = sorted(str(names.get(code, code)) for code in (spoken & hers) - {"de", None})
+    common = sorted(str(names.get(str(code), code)) for code in (spoken & hers) - {"de", None})
     if common:
         suggestion.reasons.append(gettext("spricht %(languages)s", languages=", ".join(common)))
 

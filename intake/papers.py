@@ -68,7 +68,9 @@ def blank_form(form: ReferralForm) -> bytes:
 
 def consent_sheet(form: ReferralForm) -> bytes:
     """What a person agrees to, to be signed; the same words as in the form."""
-    scope = [(str(label), gettext("[  ] ja   [  ] nein")) for _code, label in form.consent_scope.choices]
+    scope = [
+        (str(label), gettext("[  ] ja   [  ] nein")) for _code, label in form.consent_scope.choices
+    ]
     sections = [
         {
             "title": gettext("Was ich weiss"),
@@ -76,7 +78,9 @@ def consent_sheet(form: ReferralForm) -> bytes:
                 (str(form.informed.label.text), " "),
                 (
                     gettext("Widerruf"),
-                    gettext("Ich kann jederzeit ohne Nachteil widerrufen, mündlich oder schriftlich."),
+                    gettext(
+                        "Ich kann jederzeit ohne Nachteil widerrufen, mündlich oder schriftlich."
+                    ),
                 ),
             ],
         },
@@ -114,10 +118,8 @@ def _choices(field: Any) -> str:
 
 def _compile(title: str, lead: list[str], sections: list[Any]) -> bytes:
     """PDF/UA-1; a letter that the font lacks is replaced, since PDF/UA refuses it."""
-    data = json.dumps(
-        {"title": title, "lang": "de", "lead": lead, "sections": sections, "end": []}
-    )
-    options = {
+    data = json.dumps({"title": title, "lang": "de", "lead": lead, "sections": sections, "end": []})
+    options: dict[str, Any] = {
         "sys_inputs": {"data": data},
         "font_paths": [str(FONTS)],
         "ignore_system_fonts": True,

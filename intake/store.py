@@ -60,7 +60,9 @@ def _write(path: Path, data: bytes) -> None:
         part.rename(path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise BadFile(gettext("Die Datei konnte nicht abgelegt werden. Versuchen Sie es später.")) from error
+        raise BadFile(
+            gettext("Die Datei konnte nicht abgelegt werden. Versuchen Sie es später.")
+        ) from error
 
 
 def _scan(data: bytes, clamd: str) -> ScanState:
@@ -70,7 +72,9 @@ def _scan(data: bytes, clamd: str) -> ScanState:
     host, _, port = clamd.partition(":")
     try:
         with socket.create_connection((host, int(port or 3310)), timeout=30) as line:
-            line.sendall(b"zINSTREAM\0" + struct.pack("!L", len(data)) + data + struct.pack("!L", 0))
+            line.sendall(
+                b"zINSTREAM\0" + struct.pack("!L", len(data)) + data + struct.pack("!L", 0)
+            )
             answer = line.recv(4096)
     except (OSError, ValueError):
         return ScanState.NOT_SCANNED

@@ -47,7 +47,9 @@ STATUS: dict[ReferralStatus, Any] = {
 
 #: Where a case is, as a sentence; who acts next and until when follows it.
 SENTENCE: dict[ReferralStatus, Any] = {
-    ReferralStatus.SUBMITTED: _("Die Anmeldung ist bei der Anbieterin und wird auf Vollständigkeit geprüft."),
+    ReferralStatus.SUBMITTED: _(
+        "Die Anmeldung ist bei der Anbieterin und wird auf Vollständigkeit geprüft."
+    ),
     ReferralStatus.INCOMPLETE: _("Es fehlen Angaben. Die fallführende Stelle reicht sie nach."),
     ReferralStatus.IN_TRIAGE: _("Die Anbieterin entscheidet über die Aufnahme."),
     ReferralStatus.ADMITTED: _("Die Person ist aufgenommen. Als Nächstes folgt das Erstgespräch."),
@@ -63,7 +65,9 @@ SENTENCE: dict[ReferralStatus, Any] = {
     ReferralStatus.TERMINATED: _("Das Tandem wurde vorzeitig beendet, der Fall ist abgeschlossen."),
     ReferralStatus.DECLINED: _("Die Anmeldung wurde abgelehnt."),
     ReferralStatus.WITHDRAWN: _("Die Anmeldung wurde zurückgezogen."),
-    ReferralStatus.LAPSED: _("Die Anmeldung wurde abgeschrieben. Sie kann wieder aufgenommen werden."),
+    ReferralStatus.LAPSED: _(
+        "Die Anmeldung wurde abgeschrieben. Sie kann wieder aufgenommen werden."
+    ),
 }
 
 URGENCY: dict[Urgency, Any] = {

@@ -28,9 +28,7 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(
-        self, value: datetime | None, dialect: Dialect
-    ) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Refuse a moment without a zone instead of guessing one."""
         if value is None:
             return None
@@ -38,15 +36,11 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
             raise ValueError("a moment needs a time zone")
         return value.astimezone(UTC)
 
-    def process_result_value(
-        self, value: datetime | None, dialect: Dialect
-    ) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give back an aware moment in UTC."""
         if value is None:
             return None
-        return (
-            value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-        )
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def _codes(kind: type[enum.Enum]) -> list[str]:
@@ -70,7 +64,5 @@ class Base(DeclarativeBase):
         dict[str, Any]: sa.JSON,
         list[int]: sa.JSON,
         list[str]: sa.JSON,
-        enum.Enum: sa.Enum(
-            enum.Enum, native_enum=False, length=40, values_callable=_codes
-        ),
+        enum.Enum: sa.Enum(enum.Enum, native_enum=False, length=40, values_callable=_codes),
     }

@@ -30,8 +30,6 @@ def check_ins_of(tandem_id: int) -> list[CheckIn]:
     """The check-ins of a tandem in their order."""
     return list(
         db.scalars(
-            sa.select(CheckIn)
-            .where(CheckIn.tandem_id == tandem_id)
-            .order_by(CheckIn.number)
+            sa.select(CheckIn).where(CheckIn.tandem_id == tandem_id).order_by(CheckIn.number)
         )
     )

@@ -67,9 +67,7 @@ def holidays(year: int, calendar: Calendar) -> frozenset[date]:
     legal = calendar is Calendar.LEGAL
     sunday = easter(year)
     fixed = {date(year, m, d) for m, d in (_LEGAL_FIXED if legal else _OFFICE_FIXED)}
-    moving = {
-        sunday + timedelta(n) for n in (_LEGAL_EASTER if legal else _OFFICE_EASTER)
-    }
+    moving = {sunday + timedelta(n) for n in (_LEGAL_EASTER if legal else _OFFICE_EASTER)}
     return frozenset(fixed | moving)
 
 
@@ -85,9 +83,7 @@ class Term:
 class Deadlines:
     """The deadlines that hold for one programme, ready to count with."""
 
-    def __init__(
-        self, terms: dict[str, Term], extra: dict[tuple[Calendar, date], bool]
-    ) -> None:
+    def __init__(self, terms: dict[str, Term], extra: dict[tuple[Calendar, date], bool]) -> None:
         self._terms, self._extra = terms, extra
 
     def __contains__(self, code: str) -> bool:
@@ -154,7 +150,5 @@ def deadlines_of(program_id: int) -> Deadlines:
         .order_by(Deadline.program_id.is_not(None))
     )
     terms = {row.code: Term(row.amount, row.unit, row.calendar) for row in rows}
-    extra = {
-        (row.calendar, row.day): row.free for row in db.scalars(sa.select(ExtraDay))
-    }
+    extra = {(row.calendar, row.day): row.free for row in db.scalars(sa.select(ExtraDay))}
     return Deadlines(terms, extra)

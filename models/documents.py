@@ -24,9 +24,7 @@ class Document(Base):
     __tablename__ = "documents"
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(sa.String(40), unique=True)
-    referral_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("referrals.id"), index=True
-    )
+    referral_id: Mapped[int | None] = mapped_column(sa.ForeignKey("referrals.id"), index=True)
     draft_id: Mapped[int | None] = mapped_column(sa.ForeignKey("drafts.id"), index=True)
     kind: Mapped[str] = mapped_column(sa.String(40))
     filename: Mapped[str] = mapped_column(sa.String(200))

@@ -20,9 +20,7 @@ class Draft(Base):
     form_key: Mapped[str] = mapped_column(sa.String(40))
     task_id: Mapped[int | None] = mapped_column(sa.ForeignKey("tasks.id"))
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
-    organisation_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("organisations.id"), index=True
-    )
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"), index=True)
     answers: Mapped[dict[str, Any]]
     saved_at: Mapped[datetime]
     referral_id: Mapped[int | None] = mapped_column(sa.ForeignKey("referrals.id"))
@@ -44,6 +42,4 @@ def open_drafts(organisation_ids: set[int]) -> list[Draft]:
 
 def draft_for_task(task_id: int, user_id: int) -> Draft | None:
     """What this person had typed into a step, if anything."""
-    return db.scalar(
-        sa.select(Draft).where(Draft.task_id == task_id, Draft.user_id == user_id)
-    )
+    return db.scalar(sa.select(Draft).where(Draft.task_id == task_id, Draft.user_id == user_id))

@@ -33,9 +33,7 @@ class Job(Base):
     error: Mapped[str | None] = mapped_column(sa.String(300))
 
 
-def put(
-    kind: str, due_at: datetime | None = None, key: str | None = None, **facts: Any
-) -> None:
+def put(kind: str, due_at: datetime | None = None, key: str | None = None, **facts: Any) -> None:
     """Add a job; with a key it exists once, and moves to the new moment while it is open."""
     moment = due_at or now()
     if key is not None:

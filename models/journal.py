@@ -25,9 +25,7 @@ class Entry(Base):
 
     __tablename__ = "journal"
     id: Mapped[int] = mapped_column(primary_key=True)
-    referral_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("referrals.id"), index=True
-    )
+    referral_id: Mapped[int | None] = mapped_column(sa.ForeignKey("referrals.id"), index=True)
     at: Mapped[datetime]
     by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     event: Mapped[str] = mapped_column(sa.String(40))
@@ -68,8 +66,6 @@ def timeline(referral_id: int) -> list[Entry]:
     """What happened to a case, newest first."""
     return list(
         db.scalars(
-            sa.select(Entry)
-            .where(Entry.referral_id == referral_id)
-            .order_by(Entry.id.desc())
+            sa.select(Entry).where(Entry.referral_id == referral_id).order_by(Entry.id.desc())
         )
     )

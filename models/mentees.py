@@ -22,9 +22,7 @@ class AsylumStatus(enum.StrEnum):
     NONE = "NONE"
 
 
-VA_FL = frozenset(
-    {AsylumStatus.FL_ASYL, AsylumStatus.VA_FLUECHTLING, AsylumStatus.VA_AUSLAENDER}
-)
+VA_FL = frozenset({AsylumStatus.FL_ASYL, AsylumStatus.VA_FLUECHTLING, AsylumStatus.VA_AUSLAENDER})
 
 
 class Mentee(Base):
@@ -75,9 +73,7 @@ class StatusPeriod(Base):
 
     __tablename__ = "status_periods"
     id: Mapped[int] = mapped_column(primary_key=True)
-    participant_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("participants.id"), index=True
-    )
+    participant_id: Mapped[int] = mapped_column(sa.ForeignKey("participants.id"), index=True)
     permit: Mapped[str] = mapped_column(sa.String(10))
     asylum_status: Mapped[AsylumStatus]
     valid_from: Mapped[date | None]

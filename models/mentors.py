@@ -33,16 +33,12 @@ class Mentor(Base):
     __tablename__ = "mentors"
     __table_args__ = (sa.CheckConstraint("max_mentees between 1 and 9", name="places"),)
     id: Mapped[int] = mapped_column(primary_key=True)
-    provider_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("organisations.id"), index=True
-    )
+    provider_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"), index=True)
     last_name: Mapped[str] = mapped_column(sa.String(100))
     first_name: Mapped[str] = mapped_column(sa.String(100))
     date_of_birth: Mapped[str] = mapped_column(sa.String(10))
     sex: Mapped[str] = mapped_column(sa.String(1))
-    municipality_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("municipalities.id")
-    )
+    municipality_id: Mapped[int | None] = mapped_column(sa.ForeignKey("municipalities.id"))
     status: Mapped[MentorStatus] = mapped_column(index=True)
     max_mentees: Mapped[int] = mapped_column(default=1)
     extract_seen_on: Mapped[date | None]

@@ -30,8 +30,6 @@ def messages_of(referral_id: int) -> list[Message]:
     """The conversation of a case, oldest first."""
     return list(
         db.scalars(
-            sa.select(Message)
-            .where(Message.referral_id == referral_id)
-            .order_by(Message.id)
+            sa.select(Message).where(Message.referral_id == referral_id).order_by(Message.id)
         )
     )

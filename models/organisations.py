@@ -34,9 +34,7 @@ class Municipality(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(sa.String(100))
     district: Mapped[str] = mapped_column(sa.String(60))
-    social_region_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("social_regions.id"), index=True
-    )
+    social_region_id: Mapped[int] = mapped_column(sa.ForeignKey("social_regions.id"), index=True)
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
 
@@ -50,12 +48,8 @@ class Organisation(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[OrganisationKind] = mapped_column(index=True)
     name: Mapped[str] = mapped_column(sa.String(120), unique=True)
-    social_region_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("social_regions.id")
-    )
-    municipality_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("municipalities.id")
-    )
+    social_region_id: Mapped[int | None] = mapped_column(sa.ForeignKey("social_regions.id"))
+    municipality_id: Mapped[int | None] = mapped_column(sa.ForeignKey("municipalities.id"))
     intake_paused_on: Mapped[date | None]
     intake_pause_reason: Mapped[str | None] = mapped_column(sa.String(300))
 
@@ -67,9 +61,7 @@ class Program(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(sa.String(40), unique=True)
     name: Mapped[str] = mapped_column(sa.String(80))
-    provider_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("organisations.id"), index=True
-    )
+    provider_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"), index=True)
     duration_months: Mapped[int]
     longest_months: Mapped[int]
     check_in_months: Mapped[list[int]]
@@ -89,9 +81,7 @@ def municipalities(on: date) -> list[Municipality]:
         db.scalars(
             sa.select(Municipality)
             .where(sa.or_(Municipality.valid_to.is_(None), Municipality.valid_to >= on))
-            .where(
-                sa.or_(Municipality.valid_from.is_(None), Municipality.valid_from <= on)
-            )
+            .where(sa.or_(Municipality.valid_from.is_(None), Municipality.valid_from <= on))
             .order_by(Municipality.name)
         )
     )

@@ -53,9 +53,7 @@ class User(Base):
     shortcuts: Mapped[bool] = mapped_column(default=True)
     session_key: Mapped[str] = mapped_column(sa.String(40), default="")
 
-    memberships: Mapped[list["Membership"]] = relationship(
-        lazy="selectin", back_populates="user"
-    )
+    memberships: Mapped[list["Membership"]] = relationship(lazy="selectin", back_populates="user")
 
     @property
     def name(self) -> str:
@@ -81,11 +79,7 @@ class User(Base):
 
     def groups(self) -> set[tuple[int, Role]]:
         """The queues this person works from: (organisation id, role), leads' people included."""
-        return {
-            (m.organisation_id, role)
-            for m in self.memberships
-            for role in COVERS[m.role]
-        }
+        return {(m.organisation_id, role) for m in self.memberships for role in COVERS[m.role]}
 
     def organisation_ids(self, roles: frozenset[Role]) -> set[int]:
         """The organisations in which the person has one of these roles."""
@@ -99,9 +93,7 @@ class Membership(Base):
     __table_args__ = (sa.UniqueConstraint("user_id", "organisation_id", "role"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
-    organisation_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("organisations.id"), index=True
-    )
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"), index=True)
     role: Mapped[Role]
 
     user: Mapped[User] = relationship(back_populates="memberships")

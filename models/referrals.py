@@ -47,9 +47,7 @@ BEFORE_TANDEM = frozenset(
         ReferralStatus.MATCHED,
     }
 )
-IN_TANDEM = frozenset(
-    {ReferralStatus.TRIAL, ReferralStatus.ACTIVE, ReferralStatus.EXTENDED}
-)
+IN_TANDEM = frozenset({ReferralStatus.TRIAL, ReferralStatus.ACTIVE, ReferralStatus.EXTENDED})
 OVER = frozenset(
     {
         ReferralStatus.COMPLETED,
@@ -96,9 +94,7 @@ class Referral(Base):
     coordinator_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     program_id: Mapped[int] = mapped_column(sa.ForeignKey("programs.id"))
     municipality_id: Mapped[int] = mapped_column(sa.ForeignKey("municipalities.id"))
-    social_region_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("social_regions.id"), index=True
-    )
+    social_region_id: Mapped[int] = mapped_column(sa.ForeignKey("social_regions.id"), index=True)
     channel: Mapped[Channel]
     received_on: Mapped[date]
     received_at: Mapped[datetime]
@@ -118,16 +114,10 @@ class Referral(Base):
 
     mentee: Mapped[Mentee] = relationship(lazy="joined", innerjoin=True)
     office: Mapped[Organisation] = relationship(foreign_keys=office_id, lazy="joined")
-    provider: Mapped[Organisation] = relationship(
-        foreign_keys=provider_id, lazy="joined"
-    )
+    provider: Mapped[Organisation] = relationship(foreign_keys=provider_id, lazy="joined")
     program: Mapped[Program] = relationship(lazy="joined", innerjoin=True)
-    case_manager: Mapped[User] = relationship(
-        foreign_keys=case_manager_id, lazy="joined"
-    )
-    coordinator: Mapped[User | None] = relationship(
-        foreign_keys=coordinator_id, lazy="joined"
-    )
+    case_manager: Mapped[User] = relationship(foreign_keys=case_manager_id, lazy="joined")
+    coordinator: Mapped[User | None] = relationship(foreign_keys=coordinator_id, lazy="joined")
     municipality: Mapped[Municipality] = relationship(lazy="select")
     social_region: Mapped[SocialRegion] = relationship(lazy="joined", innerjoin=True)
 
@@ -152,9 +142,7 @@ class Forwarding(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     referral_id: Mapped[int] = mapped_column(sa.ForeignKey("referrals.id"), index=True)
     number: Mapped[str] = mapped_column(sa.String(12))
-    from_provider_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("organisations.id"), index=True
-    )
+    from_provider_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"), index=True)
     to_provider_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"))
     forwarded_on: Mapped[date]
     by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
@@ -171,7 +159,7 @@ def next_number(year: int) -> str:
     return f"{year}-{row.last:05d}"
 
 
-def visible_to(user: User) -> sa.Select[tuple[Referral]]:
+def visible_to(user: User) -> sa.Select[Referral]:
     """The referrals a person may see: their office's, and those their provider has now."""
     offices = user.organisation_ids(OFFICE_ROLES)
     providers = user.organisation_ids(PROVIDER_ROLES)

@@ -32,11 +32,7 @@ class PasswordLink(Base):
 
 def attempts_since(moment: datetime, *, email: str, source: str) -> tuple[int, int]:
     """How many attempts failed since then: for this address, and from this source."""
-    since = (
-        sa.select(sa.func.count())
-        .select_from(SignInAttempt)
-        .where(SignInAttempt.at >= moment)
-    )
+    since = sa.select(sa.func.count()).select_from(SignInAttempt).where(SignInAttempt.at >= moment)
     by_email = db.scalar(since.where(SignInAttempt.email == email)) or 0
     by_source = db.scalar(since.where(SignInAttempt.source == source)) or 0
     return by_email, by_source

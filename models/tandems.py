@@ -60,11 +60,7 @@ class Goal(Base):
 def tandems_of(referral_id: int) -> list[Tandem]:
     """All tandems of a referral, the latest last."""
     return list(
-        db.scalars(
-            sa.select(Tandem)
-            .where(Tandem.referral_id == referral_id)
-            .order_by(Tandem.id)
-        )
+        db.scalars(sa.select(Tandem).where(Tandem.referral_id == referral_id).order_by(Tandem.id))
     )
 
 

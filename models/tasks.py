@@ -12,6 +12,9 @@ from models.people import Role, User
 from models.referrals import Referral, Urgency
 from models.session import db
 
+#: The ids and deadlines of a queue.
+Found = sa.Select[int, datetime]
+
 #: Tasks without a deadline sort last; a real value keeps the index and the pages simple.
 NO_DEADLINE = datetime(9999, 1, 1, tzinfo=UTC)
 COUNTED_UP_TO = 500
@@ -29,9 +32,7 @@ class Task(Base):
 
     __tablename__ = "tasks"
     __table_args__ = tuple(
-        sa.Index(
-            name, *columns, sqlite_where=sa.text(still), postgresql_where=sa.text(still)
-        )
+        sa.Index(name, *columns, sqlite_where=sa.text(still), postgresql_where=sa.text(still))
         for still in ("closed_at is null",)
         for name, columns in (
             ("ix_tasks_group", ("organisation_id", "role", "due_at", "id")),
@@ -60,12 +61,8 @@ class Task(Base):
     outcome: Mapped[TaskOutcome | None]
 
     referral: Mapped[Referral] = relationship(lazy="select")
-    assignee: Mapped[User | None] = relationship(
-        foreign_keys=assignee_id, lazy="joined"
-    )
-    closed_by: Mapped[User | None] = relationship(
-        foreign_keys=closed_by_id, lazy="select"
-    )
+    assignee: Mapped[User | None] = relationship(foreign_keys=assignee_id, lazy="joined")
+    closed_by: Mapped[User | None] = relationship(foreign_keys=closed_by_id, lazy="select")
 
     @property
     def has_deadline(self) -> bool:
@@ -95,9 +92,7 @@ class InboxFilter:
         return self != InboxFilter(newest_first=self.newest_first)
 
 
-def _narrowed(
-    select: sa.Select[tuple[int, datetime]], chosen: InboxFilter
-) -> sa.Select[tuple[int, datetime]]:
+def _narrowed(select: Found, chosen: InboxFilter) -> Found:
     if chosen.form_key:
         select = select.where(Task.form_key == chosen.form_key)
     if chosen.program_id:
@@ -111,7 +106,7 @@ def _narrowed(
     return select
 
 
-def _branches(user: User, chosen: InboxFilter) -> list[sa.Select[tuple[int, datetime]]]:
+def _branches(user: User, chosen: InboxFilter) -> list[Found]:
     """One indexed select per queue; together they are the inbox (ENGINE.md 9)."""
     base = sa.select(Task.id, Task.due_at).where(Task.closed_at.is_(None))
     mine = base.where(Task.assignee_id == user.id)
@@ -144,21 +139,18 @@ def inbox(
     key = sa.tuple_(Task.due_at, Task.id)
     down = chosen.newest_first != (before is not None)
     limited = []
-    for branch in _branches(user, chosen):
-        edge = after or before
-        if edge is not None:
-            branch = branch.where(key < edge if down else key > edge)
+    edge = after or before
+    for queue in _branches(user, chosen):
+        branch = queue if edge is None else queue.where(key < edge if down else key > edge)
         order = (Task.due_at.desc(), Task.id.desc()) if down else (Task.due_at, Task.id)
         limited.append(sa.select(branch.order_by(*order).limit(limit).subquery()))
     if not limited:
         return []
     union = sa.union_all(*limited).subquery()
-    order = (
-        (union.c.due_at.desc(), union.c.id.desc())
-        if down
-        else (union.c.due_at, union.c.id)
+    last_order = (
+        (union.c.due_at.desc(), union.c.id.desc()) if down else (union.c.due_at, union.c.id)
     )
-    ids = list(db.scalars(sa.select(union.c.id).order_by(*order).limit(limit)))
+    ids = list(db.scalars(sa.select(union.c.id).order_by(*last_order).limit(limit)))
     rows = db.scalars(
         sa.select(Task)
         .join(Task.referral)
@@ -170,23 +162,16 @@ def inbox(
     return page[::-1] if before is not None else page
 
 
-def inbox_count(
-    user: User, chosen: InboxFilter, *, due_before: datetime | None = None
-) -> int:
+def inbox_count(user: User, chosen: InboxFilter, *, due_before: datetime | None = None) -> int:
     """How many open tasks, counted up to COUNTED_UP_TO so that it costs the same at any size."""
     total = 0
     limited = []
-    for branch in _branches(user, chosen):
-        if due_before is not None:
-            branch = branch.where(Task.due_at <= due_before)
+    for queue in _branches(user, chosen):
+        branch = queue if due_before is None else queue.where(Task.due_at <= due_before)
         limited.append(sa.select(branch.limit(COUNTED_UP_TO).subquery()))
     if limited:
         total = (
-            db.scalar(
-                sa.select(sa.func.count()).select_from(
-                    sa.union_all(*limited).subquery()
-                )
-            )
+            db.scalar(sa.select(sa.func.count()).select_from(sa.union_all(*limited).subquery()))
             or 0
         )
     return min(total, COUNTED_UP_TO)

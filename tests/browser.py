@@ -32,12 +32,21 @@ class Person:
         values.update(fields)
         values["csrf_token"] = self.token
         self.response = self.client.post(url, data=values, follow_redirects=True)
-        assert self.response.status_code == expect, (url, self.response.status_code, self.text[:600])
+        assert self.response.status_code == expect, (
+            url,
+            self.response.status_code,
+            self.text[:600],
+        )
         return self._looked_over()
 
     def send(self, expect=200, add=None, drop=(), button=None, **changes):
         """Send the form of the page with what it shows, changed where told."""
-        form = next(f for f in self.page.forms if f.get("data-step") is not None or f.get("method") == "post" and f.xpath('.//*[@class="buttons"]'))
+        form = next(
+            f
+            for f in self.page.forms
+            if f.get("data-step") is not None
+            or (f.get("method") == "post" and f.xpath('.//*[@class="buttons"]'))
+        )
         values = MultiDict()
         for element in form.inputs:
             for value in _values(element):
@@ -89,7 +98,11 @@ class Person:
         ids = page.xpath("//@id")
         assert len(ids) == len(set(ids)), (self.path, sorted(i for i in ids if ids.count(i) > 1))
         for element in page.xpath("//input[not(@type='hidden')]|//select|//textarea"):
-            labelled = element.get("aria-label") or page.xpath(f'//label[@for="{element.get("id")}"]') or element.getparent().tag == "label"
+            labelled = (
+                element.get("aria-label")
+                or page.xpath(f'//label[@for="{element.get("id")}"]')
+                or element.getparent().tag == "label"
+            )
             assert labelled, (self.path, element.get("name"))
         return self
 

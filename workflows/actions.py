@@ -49,9 +49,7 @@ def action(**routes: tuple[Any, ...] | None) -> Callable[[Do], Do]:
 
 
 @action()
-def assign_program(
-    case: Referral, by: User | None, data: dict[str, Any]
-) -> dict[str, Any]:
+def assign_program(case: Referral, by: User | None, data: dict[str, Any]) -> dict[str, Any]:
     """Give the referral to the programme that the routing table chose, and acknowledge it (T1)."""
     program = program_called(data["routing.program"])
     case.program, case.provider = program, program.provider
@@ -67,11 +65,7 @@ def notify(
 ) -> dict[str, Any]:
     """Tell somebody by mail, and note it in the journal."""
     tell(notice, case, to)
-    audience = (
-        journal.Audience.BOTH
-        if to.startswith("case_manager")
-        else journal.Audience.PROVIDER
-    )
+    audience = journal.Audience.BOTH if to.startswith("case_manager") else journal.Audience.PROVIDER
     journal.write(
         "notified",
         by=None,
@@ -85,9 +79,7 @@ def notify(
 
 
 @action()
-def ask_for_items(
-    case: Referral, by: User | None, data: dict[str, Any]
-) -> dict[str, Any]:
+def ask_for_items(case: Referral, by: User | None, data: dict[str, Any]) -> dict[str, Any]:
     """Ask the office for what is missing."""
     tell("items_asked", case, "case_manager")
     return {}
@@ -111,9 +103,7 @@ def reopen(case: Referral, by: User | None, data: dict[str, Any]) -> dict[str, A
 
 
 @action()
-def forward_referral(
-    case: Referral, by: User | None, data: dict[str, Any]
-) -> dict[str, Any]:
+def forward_referral(case: Referral, by: User | None, data: dict[str, Any]) -> dict[str, Any]:
     """Give the case to another provider; the one before keeps sight of its own decision only."""
     answers = latest_answers(case.id, "triage")
     program = db.get(Program, int(answers["forward_to"]))
@@ -148,9 +138,7 @@ def decline(case: Referral, by: User | None, data: dict[str, Any]) -> dict[str, 
 
 
 @action()
-def void_proposal(
-    case: Referral, by: User | None, data: dict[str, Any]
-) -> dict[str, Any]:
+def void_proposal(case: Referral, by: User | None, data: dict[str, Any]) -> dict[str, Any]:
     """Take a proposal back: the mentor's place is free again, the place on the list stays."""
     proposal = open_proposal(case.id)
     if proposal is not None:
@@ -161,9 +149,7 @@ def void_proposal(
 
 
 @action(plan__next=("check_in", "wait", "done"), plan__on=None)
-def plan_check_in(
-    case: Referral, by: User | None, data: dict[str, Any]
-) -> dict[str, Any]:
+def plan_check_in(case: Referral, by: User | None, data: dict[str, Any]) -> dict[str, Any]:
     """What comes next in a tandem: a check-in, waiting for the end, or nothing more."""
     tandem = _tandem(case)
     held = check_ins_of(tandem.id)
@@ -190,15 +176,11 @@ def check_in_months(program: Program, tandem: Tandem) -> list[int]:
 
 
 @action()
-def extend_tandem(
-    case: Referral, by: User | None, data: dict[str, Any]
-) -> dict[str, Any]:
+def extend_tandem(case: Referral, by: User | None, data: dict[str, Any]) -> dict[str, Any]:
     """Move the planned end, at most once and at most to the programme's longest duration."""
     tandem = _tandem(case)
     if tandem.extended_on is None:
-        wanted = date.fromisoformat(
-            str(latest_answers(case.id, "extension")["new_end"])
-        )
+        wanted = date.fromisoformat(str(latest_answers(case.id, "extension")["new_end"]))
         longest = tandem.start_on + relativedelta(months=case.program.longest_months)
         tandem.planned_end = min(wanted, longest)
         tandem.extended_on = today()
@@ -226,9 +208,7 @@ def withdraw(case: Referral, by: User | None, data: dict[str, Any]) -> dict[str,
 
 
 @action()
-def revoke_consent(
-    case: Referral, by: User | None, data: dict[str, Any]
-) -> dict[str, Any]:
+def revoke_consent(case: Referral, by: User | None, data: dict[str, Any]) -> dict[str, Any]:
     """Without consent nothing goes on: end what runs, free what is held, tell the provider."""
     tandem = current_tandem(case.id)
     if tandem is not None and tandem.ended_on is None:

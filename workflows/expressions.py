@@ -181,7 +181,7 @@ def _admit(node: ast.AST) -> None:
         value = node.value
         if value is not None and type(value) not in (bool, int, float, str):
             raise BadExpression(f"a {type(value).__name__} is not part of the language")
-        if type(value) in (int, float) and not abs(value) <= BIGGEST_NUMBER:
+        if isinstance(value, int | float) and not abs(value) <= BIGGEST_NUMBER:
             raise BadExpression("the number is too big")
     if isinstance(node, ast.Attribute):
         dotted_name(node)
@@ -190,9 +190,7 @@ def _admit(node: ast.AST) -> None:
     if isinstance(node, ast.Call):
         known = isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS
         if not known or node.keywords:
-            raise BadExpression(
-                "only these functions can be called: " + ", ".join(FUNCTIONS)
-            )
+            raise BadExpression("only these functions can be called: " + ", ".join(FUNCTIONS))
 
 
 def dotted_name(node: ast.expr) -> str:
@@ -242,9 +240,7 @@ def _value(node: ast.expr, look_up: Lookup, functions: Functions) -> Any:
         case ast.UnaryOp():
             return -_number(of(node.operand))
         case ast.BinOp():
-            return _bounded(
-                _COUNT[type(node.op)](_number(of(node.left)), _number(of(node.right)))
-            )
+            return _bounded(_COUNT[type(node.op)](_number(of(node.left)), _number(of(node.right))))
         case ast.Compare():
             return _compare(node, of)
         case ast.Call(func=ast.Name(id=name)):

@@ -12,7 +12,7 @@ from models.organisations import Municipality, Program
 from models.referrals import Referral
 from models.session import db
 from models.submissions import latest_answers
-from models.tandems import current_tandem
+from models.tandems import Tandem, current_tandem
 
 #: Every fact with the values it can have; None where it is a date, a number or free.
 FACTS: Mapping[str, tuple[Any, ...] | None] = {
@@ -58,9 +58,17 @@ def facts_of(referral: Referral) -> dict[str, Any]:
         "referral.exclusion_checked": answers.get("exclusion_check") == "none",
         "referral.lives_in_canton": municipality is not None,
         "referral.complete_on": _iso(referral.complete_on or referral.received_on),
-        "tandem.trial_until": _iso(tandem and (tandem.trial_until or tandem.start_on)),
-        "tandem.end": _iso(tandem and tandem.planned_end),
-        "tandem.ended_on": _iso(tandem and (tandem.ended_on or tandem.planned_end)),
+        **_tandem_facts(tandem),
+    }
+
+
+def _tandem_facts(tandem: Tandem | None) -> dict[str, str | None]:
+    if tandem is None:
+        return dict.fromkeys(("tandem.trial_until", "tandem.end", "tandem.ended_on"))
+    return {
+        "tandem.trial_until": _iso(tandem.trial_until or tandem.start_on),
+        "tandem.end": _iso(tandem.planned_end),
+        "tandem.ended_on": _iso(tandem.ended_on or tandem.planned_end),
     }
 
 
@@ -73,9 +81,7 @@ def comes_of_age_on(born: str) -> date | None:
     parts = [int(part) for part in born.split("-")] if born else []
     if not parts:
         return None
-    first = date(
-        parts[0], parts[1] if len(parts) > 1 else 1, parts[2] if len(parts) > 2 else 1
-    )
+    first = date(parts[0], parts[1] if len(parts) > 1 else 1, parts[2] if len(parts) > 2 else 1)
     return first + relativedelta(years=18)
 
 

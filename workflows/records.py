@@ -91,9 +91,7 @@ def _main_person(answers: Answers) -> Answers:
     }
 
 
-def _participant(
-    mentee_id: int, person: Answers, relation: str, by: User
-) -> Participant:
+def _participant(mentee_id: int, person: Answers, relation: str, by: User) -> Participant:
     status = StatusPeriod(
         permit=person.get("permit") or "UNKNOWN",
         asylum_status=AsylumStatus(person.get("asylum_status") or AsylumStatus.NONE),
@@ -194,11 +192,7 @@ def _proposal(case: Referral, answers: Answers, by: User) -> None:
             proposed_by_id=by.id,
             proposed_on=today(),
             reason=answers["reason"],
-            fit={
-                key[4:]: value
-                for key, value in answers.items()
-                if key.startswith("fit_")
-            },
+            fit={key[4:]: value for key, value in answers.items() if key.startswith("fit_")},
         )
     )
 
@@ -213,9 +207,7 @@ def hold_place(mentor: Mentor, case: Referral) -> None:
     free = next((n for n in range(1, mentor.max_mentees + 1) if n not in taken), None)
     if free is None:
         raise NoPlaceLeft(mentor.name)
-    place = MentorPlace(
-        mentor_id=mentor.id, place=free, referral_id=case.id, held_since=today()
-    )
+    place = MentorPlace(mentor_id=mentor.id, place=free, referral_id=case.id, held_since=today())
     db.add(place)
     try:
         db.flush()
@@ -233,11 +225,7 @@ def free_place(referral_id: int) -> None:
     for place in held:
         place.released_on = today()
         mentor = db.get(Mentor, place.mentor_id)
-        others = [
-            p
-            for p in places_held([place.mentor_id]).get(place.mentor_id, [])
-            if p != place
-        ]
+        others = [p for p in places_held([place.mentor_id]).get(place.mentor_id, []) if p != place]
         if mentor is not None and mentor.status is MentorStatus.ASSIGNED and not others:
             mentor.status = MentorStatus.APPROVED
 
@@ -329,9 +317,7 @@ def _termination(case: Referral, answers: Answers, by: User) -> None:
     ended = the_day(answers["ended_on"])
     tandem.ended_on, tandem.status = ended, TandemStatus.TERMINATED
     tandem.termination_reason = answers["reason"]
-    tandem.ended_in_trial = (
-        tandem.trial_until is not None and ended <= tandem.trial_until
-    )
+    tandem.ended_in_trial = tandem.trial_until is not None and ended <= tandem.trial_until
     mentor = tandem.mentor
     free_place(case.id)
     if answers["reason"] in ("MENTOR_MOVED", "MENTOR_TIME", "HEALTH_MENTOR"):
@@ -345,9 +331,7 @@ def _termination(case: Referral, answers: Answers, by: User) -> None:
 @keeps("final_report")
 def _final_report(case: Referral, answers: Answers, by: User) -> None:
     tandem = _tandem(case)
-    for goal, result in zip(
-        tandem.goals, answers.get("goal_results") or [], strict=False
-    ):
+    for goal, result in zip(tandem.goals, answers.get("goal_results") or [], strict=False):
         goal.result = int(result["result"])
     case.ended_on = the_day(answers.get("end_date"))
     case.delete_after = case.ended_on + relativedelta(years=10)

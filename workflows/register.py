@@ -41,7 +41,9 @@ def pause_intake(provider: Organisation, reason: str | None, *, by: User) -> Non
     with transaction():
         provider.intake_paused_on = today() if reason else None
         provider.intake_pause_reason = reason
-        journal.write("intake_paused" if reason else "intake_resumed", by=by, provider_id=provider.id)
+        journal.write(
+            "intake_paused" if reason else "intake_resumed", by=by, provider_id=provider.id
+        )
 
 
 def _of_provider(by: User, provider_id: int) -> None:
@@ -53,7 +55,9 @@ def _write(mentor: Mentor, filled: FilledForm) -> None:
     answers = filled.answers
     mentor.last_name, mentor.first_name = answers["last_name"], answers["first_name"]
     mentor.date_of_birth, mentor.sex = answers["date_of_birth"], answers["sex"]
-    mentor.municipality_id = int(answers["municipality_id"]) if "municipality_id" in answers else None
+    mentor.municipality_id = (
+        int(answers["municipality_id"]) if "municipality_id" in answers else None
+    )
     mentor.status = MentorStatus(answers["status"])
     mentor.max_mentees = int(answers["max_mentees"])
     mentor.extract_seen_on = _day(answers.get("extract_seen_on"))

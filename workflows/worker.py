@@ -77,9 +77,7 @@ def fire_next_timer() -> bool:
                             name=passed.name,
                         )
                 moving.save()
-                log.info(
-                    "timers fired", extra={"referral": referral_id, "fired": fired}
-                )
+                log.info("timers fired", extra={"referral": referral_id, "fired": fired})
         except Exception as error:  # whatever a drawing does, the other cases go on
             db.expire_all()
             _postpone(referral_id, error)
@@ -93,9 +91,7 @@ def _postpone(referral_id: int, error: Exception) -> None:
     run.failures += 1
     run.error = f"{type(error).__name__}: {error}"[:300]
     run.due_at = now() + timedelta(seconds=PAUSES[min(run.failures, len(PAUSES)) - 1])
-    log.error(
-        "timer failed", extra={"referral": referral_id, "error": type(error).__name__}
-    )
+    log.error("timer failed", extra={"referral": referral_id, "error": type(error).__name__})
 
 
 def do_next_job(send: Sender) -> bool:

@@ -57,9 +57,34 @@ def organisation_of(person: User) -> Organisation:
 
 
 FAMILY: list[dict[str, Any]] = [
-    {"first_name": "Samir", "born": "1985", "sex": "1", "relation": "partner", "takes_part": True, "permit": "B", "asylum_status": "FL_ASYL"},
-    {"first_name": "Arian", "born": "2017-04-09", "sex": "1", "relation": "child", "takes_part": True, "permit": "B", "asylum_status": "FL_ASYL", "school_level": "primary"},
-    {"first_name": "Mina", "born": "1955", "sex": "2", "relation": "grandparent", "takes_part": True, "permit": "N", "asylum_status": "ASYL_N"},
+    {
+        "first_name": "Samir",
+        "born": "1985",
+        "sex": "1",
+        "relation": "partner",
+        "takes_part": True,
+        "permit": "B",
+        "asylum_status": "FL_ASYL",
+    },
+    {
+        "first_name": "Arian",
+        "born": "2017-04-09",
+        "sex": "1",
+        "relation": "child",
+        "takes_part": True,
+        "permit": "B",
+        "asylum_status": "FL_ASYL",
+        "school_level": "primary",
+    },
+    {
+        "first_name": "Mina",
+        "born": "1955",
+        "sex": "2",
+        "relation": "grandparent",
+        "takes_part": True,
+        "permit": "N",
+        "asylum_status": "ASYL_N",
+    },
     {"first_name": "Lina", "born": "2023", "sex": "2", "relation": "child", "takes_part": False},
 ]
 
@@ -111,7 +136,14 @@ def case_a(stage: Stage) -> Referral:
     if stage.at(2026, 12, 3):
         do(case, "check_in", monika, meetings_count=9, hours_total=18.0)
     if stage.at(2027, 1, 17):
-        do(case, "extension", monika, mentee_agrees=True, mentor_agrees=True, reason="118 Wartende; die Ziele sind bald erreicht.")
+        do(
+            case,
+            "extension",
+            monika,
+            mentee_agrees=True,
+            mentor_agrees=True,
+            reason="118 Wartende; die Ziele sind bald erreicht.",
+        )
     if stage.at(2027, 3, 12):
         do(
             case,
@@ -196,8 +228,30 @@ def case_b(stage: Stage) -> Referral:
             "privacy_consent_on",
         )
     }
-    daniel = mentor(srk, lea, last_name="Beispiel-Demo", first_name="Daniel", sex="1", date_of_birth="1992", occupation="Informatik", email="daniel.beispiel-demo@example.org", availability=["mo_ev", "we_ev"], **signed)
-    marta = mentor(srk, lea, last_name="Beispiel-Demo", first_name="Marta", sex="2", date_of_birth="1968", occupation="Personalwesen", email="marta.beispiel-demo@example.org", availability=["tu_ev", "we_ev"], **signed)
+    daniel = mentor(
+        srk,
+        lea,
+        last_name="Beispiel-Demo",
+        first_name="Daniel",
+        sex="1",
+        date_of_birth="1992",
+        occupation="Informatik",
+        email="daniel.beispiel-demo@example.org",
+        availability=["mo_ev", "we_ev"],
+        **signed,
+    )
+    marta = mentor(
+        srk,
+        lea,
+        last_name="Beispiel-Demo",
+        first_name="Marta",
+        sex="2",
+        date_of_birth="1968",
+        occupation="Personalwesen",
+        email="marta.beispiel-demo@example.org",
+        availability=["tu_ev", "we_ev"],
+        **signed,
+    )
     case = refer(
         organisation_of(reto),
         reto,
@@ -231,7 +285,14 @@ def case_b(stage: Stage) -> Referral:
         consent_language="ti",
     )
     if stage.at(2026, 4, 1):
-        do(case, "completeness_check", lea, outcome="incomplete", missing_items=["consent"], missing_text="Es fehlt die Einwilligung der Beistandsperson.")
+        do(
+            case,
+            "completeness_check",
+            lea,
+            outcome="incomplete",
+            missing_items=["consent"],
+            missing_text="Es fehlt die Einwilligung der Beistandsperson.",
+        )
     if stage.at(2026, 4, 8):
         do(case, "supply_items", reto, consent_given_on=stage.day(2026, 4, 8))
         do(case, "completeness_check", lea)
@@ -244,7 +305,15 @@ def case_b(stage: Stage) -> Referral:
         do(case, "proposal_answer", lea, "mentee")
         do(case, "first_meeting", lea)
     if stage.at(2026, 4, 20):
-        do(case, "tandem_agreement", lea, start_date=stage.day(2026, 4, 20), planned_end_date=stage.day(2026, 10, 20), trial_until=stage.day(2026, 6, 15), goals=[{"topic": "LEHRSTELLE", "words": "Eine Lehrstelle finden"}])
+        do(
+            case,
+            "tandem_agreement",
+            lea,
+            start_date=stage.day(2026, 4, 20),
+            planned_end_date=stage.day(2026, 10, 20),
+            trial_until=stage.day(2026, 6, 15),
+            goals=[{"topic": "LEHRSTELLE", "words": "Eine Lehrstelle finden"}],
+        )
     if stage.at(2026, 5, 29):
         send(case, "early_termination", lea)
     if stage.at(2026, 6, 1):
@@ -266,13 +335,31 @@ def _second_tandem(stage: Stage, case: Referral, lea: User, marta: Mentor) -> No
         do(case, "proposal_answer", lea, "mentee")
     if stage.at(2026, 6, 12):
         do(case, "first_meeting", lea)
-        do(case, "tandem_agreement", lea, start_date=stage.day(2026, 6, 15), planned_end_date=stage.day(2026, 12, 15), trial_until=stage.day(2026, 8, 10), goals=[{"topic": "LEHRSTELLE", "words": "Eine Lehrstelle finden"}])
+        do(
+            case,
+            "tandem_agreement",
+            lea,
+            start_date=stage.day(2026, 6, 15),
+            planned_end_date=stage.day(2026, 12, 15),
+            trial_until=stage.day(2026, 8, 10),
+            goals=[{"topic": "LEHRSTELLE", "words": "Eine Lehrstelle finden"}],
+        )
     if stage.at(2026, 8, 11):
         do(case, "trial_review", lea)
     if stage.at(2026, 9, 16):
         do(case, "check_in", lea, meetings_count=11, hours_total=22.0)
     if stage.at(2026, 11, 20):
-        do(case, "extension", lea, decision="extend", mentee_agrees=True, mentor_agrees=True, reason="Die Lehrstelle ist gefunden, der Einstieg soll gelingen.", new_goals="Gut in der Lehre ankommen", new_end=stage.day(2027, 6, 15))
+        do(
+            case,
+            "extension",
+            lea,
+            decision="extend",
+            mentee_agrees=True,
+            mentor_agrees=True,
+            reason="Die Lehrstelle ist gefunden, der Einstieg soll gelingen.",
+            new_goals="Gut in der Lehre ankommen",
+            new_end=stage.day(2027, 6, 15),
+        )
 
 
 def case_c(stage: Stage) -> Referral:

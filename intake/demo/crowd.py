@@ -13,16 +13,80 @@ from models.base import OFFICE_ZONE
 from models.mentors import Mentor, places_held
 from models.organisations import Municipality
 from models.people import OFFICE_ROLES, Membership, Role, User
-from models.referrals import Referral
+from models.referrals import Referral, Urgency
 from models.session import db
 from workflows.errors import WorkflowError
 from workflows.worker import work_until_idle
 
-FIRST = "Amina Bashir Chiara Dawit Elif Farid Gulnar Hamid Ivana Jamal Kidane Leyla Maryam Nuri Olena Parwin Rahel Selam Tarik Viktor Yasmin Zahra".split()
-LAST = "Abdi Ahmadi Berhane Demir Gashi Haile Jafari Kaya Kovalenko Mehari Nazari Osman Petrova Rezai Sahin Tekle Usman Yilmaz".split()
+FIRST = [
+    "Amina",
+    "Bashir",
+    "Chiara",
+    "Dawit",
+    "Elif",
+    "Farid",
+    "Gulnar",
+    "Hamid",
+    "Ivana",
+    "Jamal",
+    "Kidane",
+    "Leyla",
+    "Maryam",
+    "Nuri",
+    "Olena",
+    "Parwin",
+    "Rahel",
+    "Selam",
+    "Tarik",
+    "Viktor",
+    "Yasmin",
+    "Zahra",
+]
+LAST = [
+    "Abdi",
+    "Ahmadi",
+    "Berhane",
+    "Demir",
+    "Gashi",
+    "Haile",
+    "Jafari",
+    "Kaya",
+    "Kovalenko",
+    "Mehari",
+    "Nazari",
+    "Osman",
+    "Petrova",
+    "Rezai",
+    "Sahin",
+    "Tekle",
+    "Usman",
+    "Yilmaz",
+]
 LANGUAGES = ("ti", "fa-AF", "ar", "uk", "tr", "so", "sq", "ta")
 TOPICS = ("DEUTSCH", "POST", "WOHNEN", "SCHULE", "LEHRSTELLE", "ARBEIT", "KONTAKTE", "FREIZEIT")
-MENTORS = "Beat Christine Dora Ernst Fritz Gabriela Hans Irene Jürg Kathrin Lukas Margrit Niklaus Olivia Peter Ruth Stefan Therese Ueli Verena".split()
+MENTORS = [
+    "Beat",
+    "Christine",
+    "Dora",
+    "Ernst",
+    "Fritz",
+    "Gabriela",
+    "Hans",
+    "Irene",
+    "Jürg",
+    "Kathrin",
+    "Lukas",
+    "Margrit",
+    "Niklaus",
+    "Olivia",
+    "Peter",
+    "Ruth",
+    "Stefan",
+    "Therese",
+    "Ueli",
+    "Verena",
+]
+FAMILIES = ("Ammann", "Brunner", "Frei", "Gerber", "Huber", "Kunz", "Marti", "Roth")
 
 #: stage, how many, days ago that it began
 STAGES = (
@@ -78,13 +142,15 @@ class Crowd:
                 organisation_of(coordinator),
                 coordinator,
                 first_name=first,
-                last_name=f"{self._dice.choice(('Ammann', 'Brunner', 'Frei', 'Gerber', 'Huber', 'Kunz', 'Marti', 'Roth'))}-Demo",
+                last_name=f"{self._dice.choice(FAMILIES)}-Demo",
                 sex=self._dice.choice(("1", "2")),
                 email=f"mentor{number}@example.org",
                 municipality_id=str(self._dice.choice((2581, 2546, 2601, 2534, 2513))),
                 languages=[{"language": self._dice.choice(LANGUAGES), "level": "B1"}],
                 skills_topics=sorted(self._dice.sample(TOPICS, 3)),
-                availability=sorted(self._dice.sample(["mo_ev", "tu_ev", "we_pm", "th_ev", "sa_am"], 3)),
+                availability=sorted(
+                    self._dice.sample(["mo_ev", "tu_ev", "we_pm", "th_ev", "sa_am"], 3)
+                ),
                 status="approved" if number % 9 else "in_check",
                 **{
                     name: (self._today - timedelta(405)).isoformat()
@@ -116,7 +182,8 @@ class Crowd:
     def _person(self, manager: User, program: str) -> dict[str, Any]:
         office, dice = self._office(manager), self._dice
         select = sa.select(Municipality).where(
-            Municipality.social_region_id == office.social_region_id, Municipality.valid_to.is_(None)
+            Municipality.social_region_id == office.social_region_id,
+            Municipality.valid_to.is_(None),
         )
         town = dice.choice(list(db.scalars(select.order_by(Municipality.id))))
         urgent = dice.random() < 0.12
@@ -147,16 +214,35 @@ class Crowd:
             return
         self._later(day, 2)
         if stage == "incomplete":
-            do(case, "completeness_check", by, outcome="incomplete", missing_items=["contact"], missing_text="Bitte ergänzen Sie eine Telefonnummer.")
+            do(
+                case,
+                "completeness_check",
+                by,
+                outcome="incomplete",
+                missing_items=["contact"],
+                missing_text="Bitte ergänzen Sie eine Telefonnummer.",
+            )
             return
         do(case, "completeness_check", by)
         if stage == "in_triage":
             return
         self._later(day, 7)
         if stage == "declined":
-            do(case, "triage", by, decision="decline", decline_reason="LANGUAGE", decision_text_to_office="Zuerst ein Sprachkurs, danach gern eine neue Anmeldung.")
+            do(
+                case,
+                "triage",
+                by,
+                decision="decline",
+                decline_reason="LANGUAGE",
+                decision_text_to_office="Zuerst ein Sprachkurs, danach gern eine neue Anmeldung.",
+            )
             return
-        do(case, "triage", by, **({"urgency_confirmed": True} if case.urgency.value == "DRINGEND" else {}))
+        do(
+            case,
+            "triage",
+            by,
+            urgency_confirmed=case.urgency is Urgency.DRINGEND,
+        )
         if stage == "admitted":
             return
         self._later(day, 16)
@@ -191,7 +277,12 @@ class Crowd:
         if stage == "active":
             return
         self._later(day, 190)
-        answers = {"decision": "extend", "mentee_agrees": True, "mentor_agrees": True, "new_goals": "Selbständig Behördengänge erledigen"}
+        answers: dict[str, Any] = {
+            "decision": "extend",
+            "mentee_agrees": True,
+            "mentor_agrees": True,
+            "new_goals": "Selbständig Behördengänge erledigen",
+        }
         do(case, "extension", by, **(answers if stage == "extended" else {}))
         if stage == "extended":
             return

@@ -49,11 +49,9 @@ def prepare(config: Config) -> None:
         return
     for part in database.parent.glob("intake.db*"):
         part.unlink()
-    print("Setting up the demo office: some 150 cases are played through the real process.")
     upgrade(config.database_url)
     fill(config, said=_progress)
     ready.write_text("")
-    print()
 
 
 def fill(config: Config, said: "object" = None) -> None:

@@ -35,17 +35,87 @@ VSEG = "Verband Solothurner Einwohnergemeinden (VSEG)"
 AGS = "Amt für Gesellschaft und Soziales (AGS)"
 
 PERSONAS = (
-    Persona("p.beispiel@example.org", "Petra", "Beispiel", OLTEN, Role.CASE_MANAGER, "Sozialarbeit", "petra"),
-    Persona("u.beispiel@example.org", "Urs", "Beispiel", OLTEN, Role.OFFICE_LEAD, "Leitung Sozialregion", "urs"),
-    Persona("r.beispiel@example.org", "Reto", "Beispiel", ZUCHWIL, Role.CASE_MANAGER, "Sozialarbeit", "reto"),
-    Persona("s.beispiel@example.org", "Sandra", "Beispiel", WASSERAMT, Role.CASE_MANAGER, "Sozialarbeit"),
-    Persona("m.muster@example.org", "Monika", "Muster-Demo", CARITAS, Role.COORDINATOR, "Koordination", "monika"),
-    Persona("t.muster@example.org", "Thomas", "Muster-Demo", CARITAS, Role.PROGRAM_LEAD, "Programmleitung", "thomas"),
-    Persona("l.keller@example.org", "Lea", "Keller-Demo", SRK, Role.COORDINATOR, "Koordination", "lea"),
-    Persona("b.keller@example.org", "Bruno", "Keller-Demo", SRK, Role.PROGRAM_LEAD, "Programmleitung"),
-    Persona("e.kontroll@example.org", "Eva", "Kontroll-Demo", VSEG, Role.CONTROLLING, "Controlling", "eva"),
-    Persona("p.prozess@example.org", "Patrick", "Prozess-Demo", VSEG, Role.PROCESS_OWNER, "Prozesse", "patrick"),
-    Persona("a.admin@example.org", "Anna", "Admin-Demo", VSEG, Role.ADMINISTRATOR, "Administration", "anna"),
+    Persona(
+        "p.beispiel@example.org",
+        "Petra",
+        "Beispiel",
+        OLTEN,
+        Role.CASE_MANAGER,
+        "Sozialarbeit",
+        "petra",
+    ),
+    Persona(
+        "u.beispiel@example.org",
+        "Urs",
+        "Beispiel",
+        OLTEN,
+        Role.OFFICE_LEAD,
+        "Leitung Sozialregion",
+        "urs",
+    ),
+    Persona(
+        "r.beispiel@example.org",
+        "Reto",
+        "Beispiel",
+        ZUCHWIL,
+        Role.CASE_MANAGER,
+        "Sozialarbeit",
+        "reto",
+    ),
+    Persona(
+        "s.beispiel@example.org", "Sandra", "Beispiel", WASSERAMT, Role.CASE_MANAGER, "Sozialarbeit"
+    ),
+    Persona(
+        "m.muster@example.org",
+        "Monika",
+        "Muster-Demo",
+        CARITAS,
+        Role.COORDINATOR,
+        "Koordination",
+        "monika",
+    ),
+    Persona(
+        "t.muster@example.org",
+        "Thomas",
+        "Muster-Demo",
+        CARITAS,
+        Role.PROGRAM_LEAD,
+        "Programmleitung",
+        "thomas",
+    ),
+    Persona(
+        "l.keller@example.org", "Lea", "Keller-Demo", SRK, Role.COORDINATOR, "Koordination", "lea"
+    ),
+    Persona(
+        "b.keller@example.org", "Bruno", "Keller-Demo", SRK, Role.PROGRAM_LEAD, "Programmleitung"
+    ),
+    Persona(
+        "e.kontroll@example.org",
+        "Eva",
+        "Kontroll-Demo",
+        VSEG,
+        Role.CONTROLLING,
+        "Controlling",
+        "eva",
+    ),
+    Persona(
+        "p.prozess@example.org",
+        "Patrick",
+        "Prozess-Demo",
+        VSEG,
+        Role.PROCESS_OWNER,
+        "Prozesse",
+        "patrick",
+    ),
+    Persona(
+        "a.admin@example.org",
+        "Anna",
+        "Admin-Demo",
+        VSEG,
+        Role.ADMINISTRATOR,
+        "Administration",
+        "anna",
+    ),
 )
 
 

@@ -69,7 +69,10 @@ def step_of(referral: Referral, form_key: str, variant: str = "") -> Task:
     """The open task with this form. Raises LookupError with what is open instead."""
     waiting = open_tasks(referral.id)
     for task in waiting:
-        if task.form_key == form_key and task.variant in (variant, task.variant if not variant else ""):
+        if task.form_key == form_key and task.variant in (
+            variant,
+            task.variant if not variant else "",
+        ):
             return task
     raise LookupError(f"{form_key} is not open, but {[task.form_key for task in waiting]}")
 

@@ -117,7 +117,7 @@ class StepForm(Form):
             return False
         good = True
         for entry in many.entries:
-            good = all([field.validate(entry.form) for field in entry.form]) and good
+            good = all(field.validate(entry.form) for field in entry.form) and good
         return good
 
     def consistent(self) -> bool:

@@ -27,11 +27,22 @@ class CheckInForm(StepForm):
     form_key = "check_in"
     routes = ("outcome",)
     sections = (
-        ("meeting", _("Das Gespräch"), ("took_place", "reason_not_held", "held_on", "form", "participants")),
+        (
+            "meeting",
+            _("Das Gespräch"),
+            ("took_place", "reason_not_held", "held_on", "form", "participants"),
+        ),
         (
             "period",
             _("Seit dem letzten Gespräch"),
-            ("period_from", "period_to", "meetings_count", "hours_total", "meetings_cancelled", "topics_worked_on"),
+            (
+                "period_from",
+                "period_to",
+                "meetings_count",
+                "hours_total",
+                "meetings_cancelled",
+                "topics_worked_on",
+            ),
         ),
         (
             "state",
@@ -51,7 +62,14 @@ class CheckInForm(StepForm):
         (
             "onward",
             _("Wie es weitergeht"),
-            ("outcome", "adjusted_goals", "next_check_in_on", "shared_with_case_office", "signature_mentor", "signature_coordinator"),
+            (
+                "outcome",
+                "adjusted_goals",
+                "next_check_in_on",
+                "shared_with_case_office",
+                "signature_mentor",
+                "signature_coordinator",
+            ),
         ),
     )
     took_place = YesNo(_("Hat das Gespräch stattgefunden?"))
@@ -95,12 +113,8 @@ class CheckInForm(StepForm):
     language_level_now = Choice(
         _("Deutsch heute"), lists.LANGUAGE_LEVEL, optional=True, only_if=HELD
     )
-    language_evidence = Choice(
-        _("Nachweis"), lists.LANGUAGE_EVIDENCE, optional=True, only_if=HELD
-    )
-    contact_with_office_needed = Tick(
-        _("Die fallführende Stelle soll sich melden"), optional=True
-    )
+    language_evidence = Choice(_("Nachweis"), lists.LANGUAGE_EVIDENCE, optional=True, only_if=HELD)
+    contact_with_office_needed = Tick(_("Die fallführende Stelle soll sich melden"), optional=True)
     incidents = LongText(
         _("Vorfälle"), optional=True, hint=_("Nur Ihre Organisation sieht sie."), only_if=HELD
     )
@@ -147,7 +161,11 @@ class CheckInForm(StepForm):
 
     def consistent(self) -> bool:
         """Volunteers give six hours a week at most, on yearly average (Benevol)."""
-        if self.took_place.data == "yes" and self.meetings_count.data == 0 and self.hours_total.data:
+        if (
+            self.took_place.data == "yes"
+            and self.meetings_count.data == 0
+            and self.hours_total.data
+        ):
             self.hours_total.errors = [gettext("Ohne Treffen keine Stunden. Prüfen Sie beides.")]
             return False
         return True

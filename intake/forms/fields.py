@@ -29,6 +29,7 @@ class Question(Field):
     """
 
     kind = "text"
+    data: Any
 
     def __init__(
         self,
@@ -145,7 +146,7 @@ class Choice(Question):
 
     def shown(self) -> str:
         """The label of the chosen code."""
-        return str(dict((str(c), w) for c, w in self.choices).get(str(self.data), self.data))
+        return str({str(c): w for c, w in self.choices}.get(str(self.data), self.data))
 
     def _value(self) -> str:
         return self.typed[0] if self.typed else str(self.data or "")
@@ -184,9 +185,7 @@ class ManyChoices(Question):
         labels = {str(code): str(label) for code, label in self.choices}
         for code in self.needed:
             if code not in (self.data or []):
-                raise StopValidation(
-                    gettext("Ohne «%(label)s» geht es nicht.", label=labels[code])
-                )
+                raise StopValidation(gettext("Ohne «%(label)s» geht es nicht.", label=labels[code]))
 
     def shown(self) -> str:
         """The labels of the chosen codes."""
@@ -386,7 +385,9 @@ class Email(Question):
 
     def read(self, text: str) -> Any:
         """The address in lower case."""
-        if len(text) > 200 or not re.fullmatch(r"[^@\s<>\",;]+@[^@\s<>\",;.]+(\.[^@\s<>\",;.]+)+", text):
+        if len(text) > 200 or not re.fullmatch(
+            r"[^@\s<>\",;]+@[^@\s<>\",;.]+(\.[^@\s<>\",;.]+)+", text
+        ):
             raise ValueError(
                 gettext("Geben Sie eine E-Mail-Adresse ein, zum Beispiel name@example.org.")
             )
@@ -443,7 +444,13 @@ class Number(Question):
     kind = "number"
 
     def __init__(
-        self, label: Any, least: int = 0, most: int = 9999, *, decimals: bool = False, **options: Any
+        self,
+        label: Any,
+        least: int = 0,
+        most: int = 9999,
+        *,
+        decimals: bool = False,
+        **options: Any,
     ) -> None:
         super().__init__(label, **options)
         self.least, self.most, self.decimals = least, most, decimals

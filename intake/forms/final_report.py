@@ -33,8 +33,30 @@ class FinalReportForm(StepForm):
 
     form_key = "final_report"
     sections = (
-        ("end", _("Ende"), ("end_date", "end_type", "early_termination_reason", "duration_weeks", "meetings_total", "hours_total")),
-        ("results", _("Wirkung"), ("goal_results", "overall_goal_attainment", "german_oral_end", "german_written_end", "outcomes", "contacts_continue")),
+        (
+            "end",
+            _("Ende"),
+            (
+                "end_date",
+                "end_type",
+                "early_termination_reason",
+                "duration_weeks",
+                "meetings_total",
+                "hours_total",
+            ),
+        ),
+        (
+            "results",
+            _("Wirkung"),
+            (
+                "goal_results",
+                "overall_goal_attainment",
+                "german_oral_end",
+                "german_written_end",
+                "outcomes",
+                "contacts_continue",
+            ),
+        ),
         (
             "views",
             _("Rückmeldungen"),
@@ -49,7 +71,11 @@ class FinalReportForm(StepForm):
                 "recommendation_text",
             ),
         ),
-        ("closing", _("Abschluss"), ("closing_meeting_on", "certificate_issued", "report_to_office_on")),
+        (
+            "closing",
+            _("Abschluss"),
+            ("closing_meeting_on", "certificate_issued", "report_to_office_on"),
+        ),
     )
     end_date = Day(_("Ende"), not_after=today)
     end_type = Choice(
@@ -96,9 +122,7 @@ class FinalReportForm(StepForm):
     satisfaction_mentee = Choice(_("Zufriedenheit: Mentee"), lists.SATISFACTION)
     satisfaction_mentor = Choice(_("Zufriedenheit: Mentorin oder Mentor"), lists.SATISFACTION)
     satisfaction_office = Choice(_("Zufriedenheit: fallführende Stelle"), lists.SATISFACTION)
-    relief_case_office = Choice(
-        _("Entlastung der fallführenden Stelle"), lists.FIT, optional=True
-    )
+    relief_case_office = Choice(_("Entlastung der fallführenden Stelle"), lists.FIT, optional=True)
     relief_text = Text(_("Worin bestand die Entlastung?"), 300, optional=True)
     feedback_mentee = LongText(_("Rückmeldung der oder des Mentee"), optional=True)
     recommendation = Choice(

@@ -38,7 +38,9 @@ class IntakeInterviewForm(StepForm):
         optional=True,
         hint=_("Besprochen: kein Geld, keine Rechtsvertretung, keine Therapie, kein Fahrdienst."),
     )
-    contact_hours_wish = Number(_("Gewünschte Stunden pro Woche"), 0, 20, decimals=True, optional=True)
+    contact_hours_wish = Number(
+        _("Gewünschte Stunden pro Woche"), 0, 20, decimals=True, optional=True
+    )
     previous_volunteer_experience = LongText(
         _("Erfahrung mit Freiwilligen"), 500, rows=2, optional=True
     )

@@ -27,7 +27,9 @@ class InvitationForm(StepForm):
     title = _("Person einladen")
     first_name = Text(_("Vorname"))
     last_name = Text(_("Name"))
-    email = Email(_("E-Mail"), hint=_("Dorthin geht der Link, mit dem die Person ihr Passwort setzt."))
+    email = Email(
+        _("E-Mail"), hint=_("Dorthin geht der Link, mit dem die Person ihr Passwort setzt.")
+    )
     organisation = Choice(_("Organisation"))
     role = Choice(_("Rolle"), [(role.value, wording.ROLE[role]) for role in Role])
 

@@ -54,9 +54,51 @@ class MentorForm(StepForm):
     form_key = "mentor"
     title = _("Mentorin oder Mentor")
     sections = (
-        ("person", _("Personalien"), ("last_name", "first_name", "date_of_birth", "sex", "street", "zip", "town", "municipality_id", "phone", "email")),
-        ("skills", _("Sprachen und Fähigkeiten"), ("native_language", "languages", "occupation", "retired", "motivation", "experience", "skills_topics", "interests", "target_group_wish")),
-        ("time", _("Zeit und Ort"), ("time_per_week", "availability", "duration_ready", "max_travel_minutes", "mobility", "meeting_place_ok", "household_notes", "health_limits")),
+        (
+            "person",
+            _("Personalien"),
+            (
+                "last_name",
+                "first_name",
+                "date_of_birth",
+                "sex",
+                "street",
+                "zip",
+                "town",
+                "municipality_id",
+                "phone",
+                "email",
+            ),
+        ),
+        (
+            "skills",
+            _("Sprachen und Fähigkeiten"),
+            (
+                "native_language",
+                "languages",
+                "occupation",
+                "retired",
+                "motivation",
+                "experience",
+                "skills_topics",
+                "interests",
+                "target_group_wish",
+            ),
+        ),
+        (
+            "time",
+            _("Zeit und Ort"),
+            (
+                "time_per_week",
+                "availability",
+                "duration_ready",
+                "max_travel_minutes",
+                "mobility",
+                "meeting_place_ok",
+                "household_notes",
+                "health_limits",
+            ),
+        ),
         (
             "checks",
             _("Abklärungen und Vereinbarung"),
@@ -112,7 +154,12 @@ class MentorForm(StepForm):
     )
     time_per_week = Choice(
         _("Zeit pro Woche"),
-        (("1", _("1 Stunde")), ("2", _("2 Stunden")), ("3", _("3 Stunden")), ("4", _("4 und mehr"))),
+        (
+            ("1", _("1 Stunde")),
+            ("2", _("2 Stunden")),
+            ("3", _("3 Stunden")),
+            ("4", _("4 und mehr")),
+        ),
         hint=_("Benevol: höchstens 6 Stunden pro Woche im Jahresschnitt."),
     )
     availability = Availability(_("Verfügbarkeit"))
@@ -138,7 +185,9 @@ class MentorForm(StepForm):
             ("special", _("Sonderprivatauszug")),
             ("private", _("Privatauszug")),
         ),
-        hint=_("Sonderprivatauszug bei Kontakt mit Minderjährigen oder besonders Schutzbedürftigen."),
+        hint=_(
+            "Sonderprivatauszug bei Kontakt mit Minderjährigen oder besonders Schutzbedürftigen."
+        ),
     )
     extract_date = Day(
         _("Auszug ausgestellt am"),
@@ -149,9 +198,7 @@ class MentorForm(StepForm):
     extract_seen_on = Day(
         _("Gesehen am"), not_after=today, only_if=("extract_kind", ("special", "private"))
     )
-    extract_valid_until = Day(
-        _("Gültig bis"), only_if=("extract_kind", ("special", "private"))
-    )
+    extract_valid_until = Day(_("Gültig bis"), only_if=("extract_kind", ("special", "private")))
     code_of_conduct_signed_on = Day(_("Verhaltenskodex unterzeichnet am"), optional=True)
     confidentiality_signed_on = Day(_("Schweigepflicht unterzeichnet am"), optional=True)
     agreement_signed_on = Day(_("Einsatzvereinbarung unterzeichnet am"), optional=True)

@@ -51,5 +51,5 @@ class PaperForm(StepForm):
             if chosen not in offered:
                 office_id = min(user.organisation_ids(OFFICE_ROLES))
                 return db.get_one(Organisation, office_id), user
-        office_id, _dot, user_id = str(self.case_manager.data).partition(".")
-        return db.get_one(Organisation, int(office_id)), db.get_one(User, int(user_id))
+        office, _dot, user_id = str(self.case_manager.data).partition(".")
+        return db.get_one(Organisation, int(office)), db.get_one(User, int(user_id))

@@ -24,9 +24,7 @@ class ProposalAnswerForm(StepForm):
     routes = ("mentor", "mentee")
     answer = Choice(_("Antwort"), ANSWERS)
     answered_on = Day(_("Antwort vom"), not_after=today, starts_today=True)
-    reason = Text(
-        _("Grund"), 300, optional=True, hint=_("Zum Beispiel, warum es nicht passt.")
-    )
+    reason = Text(_("Grund"), 300, optional=True, hint=_("Zum Beispiel, warum es nicht passt."))
 
     def prepare(self, referral: Referral, variant: str = "") -> None:
         """Whose answer it is."""

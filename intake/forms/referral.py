@@ -31,7 +31,9 @@ from models.base import today
 from models.organisations import municipalities, programs
 from workflows.facts import comes_of_age_on
 
-ASYLUM_HINT = _("Der Ausweis allein genügt nicht: Mit F ist man vorläufig aufgenommen oder Flüchtling.")
+ASYLUM_HINT = _(
+    "Der Ausweis allein genügt nicht: Mit F ist man vorläufig aufgenommen oder Flüchtling."
+)
 
 
 class Member(Group):
@@ -201,7 +203,9 @@ class ReferralForm(StepForm):
         _("Funktion"),
         60,
         optional=True,
-        hint=_("Zum Beispiel Sozialarbeit, Integrationsfachstelle, Schulsozialarbeit, KESB-Mandat."),
+        hint=_(
+            "Zum Beispiel Sozialarbeit, Integrationsfachstelle, Schulsozialarbeit, KESB-Mandat."
+        ),
     )
     case_manager_email = Email(_("E-Mail"))
     case_manager_phone = Phone(_("Telefon"))
@@ -235,7 +239,9 @@ class ReferralForm(StepForm):
         300,
         rows=2,
         optional=True,
-        hint=_("Nur nötig, wenn Ausweis und Status nicht zusammenpassen, etwa wegen eines Verfahrens."),
+        hint=_(
+            "Nur nötig, wenn Ausweis und Status nicht zusammenpassen, etwa wegen eines Verfahrens."
+        ),
     )
     zemis_number = Zemis(
         _("ZEMIS-Nummer"),
@@ -251,12 +257,11 @@ class ReferralForm(StepForm):
     zip = Zip(_("Postleitzahl"))
     town = Text(_("Ort"), 60)
     municipality_id = Choice(
-        _("Wohngemeinde"), hint=_("Sie bestimmt die Sozialregion. Es zählt die politische Gemeinde.")
+        _("Wohngemeinde"),
+        hint=_("Sie bestimmt die Sozialregion. Es zählt die politische Gemeinde."),
     )
     phone = Phone(_("Telefon der Person"), optional=True)
-    email = Email(
-        _("E-Mail der Person"), optional=True, hint=_("Telefon oder E-Mail ist nötig.")
-    )
+    email = Email(_("E-Mail der Person"), optional=True, hint=_("Telefon oder E-Mail ist nötig."))
     preferred_channel = Choice(
         _("Am besten erreichbar über"),
         (
@@ -291,9 +296,7 @@ class ReferralForm(StepForm):
         hint=_("Nötig bei Minderjährigen: Eltern, Beistandsperson oder Vormundin."),
     )
     legal_representative_phone = Phone(_("Gesetzliche Vertretung: Telefon"), optional=True)
-    legal_representative_relation = Text(
-        _("Gesetzliche Vertretung: Beziehung"), 60, optional=True
-    )
+    legal_representative_relation = Text(_("Gesetzliche Vertretung: Beziehung"), 60, optional=True)
     education_status = Choice(
         _("Schule, Ausbildung"),
         (

@@ -24,4 +24,6 @@ class StatusChangeForm(StepForm):
         """The people of this household."""
         super().prepare(referral, variant)
         people = participants_of(referral.mentee_id)
-        self.participant_id.choices = [(str(p.id), f"{p.first_name} ({p.born[:4]})") for p in people]
+        self.participant_id.choices = [
+            (str(p.id), f"{p.first_name} ({p.born[:4]})") for p in people
+        ]

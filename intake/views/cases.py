@@ -3,7 +3,17 @@
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -17,7 +27,13 @@ from models.documents import documents_of
 from models.journal import Audience, timeline
 from models.mentees import Mentee, participants_of
 from models.messages import messages_of
-from models.organisations import Organisation, OrganisationKind, organisations, programs, social_regions
+from models.organisations import (
+    Organisation,
+    OrganisationKind,
+    organisations,
+    programs,
+    social_regions,
+)
 from models.people import OFFICE_ROLES, PROVIDER_ROLES, User, colleagues
 from models.proposals import open_proposal
 from models.referrals import Forwarding, Referral, ReferralStatus, visible_to
@@ -52,7 +68,10 @@ def index() -> Any:
     rows = list(db.scalars(select.order_by(Referral.id.desc()).limit(PAGE + 1)).unique())
     mine = current_user.organisation_ids(PROVIDER_ROLES)
     forwarded = db.scalars(
-        sa.select(Forwarding).where(Forwarding.from_provider_id.in_(mine)).order_by(Forwarding.id.desc()).limit(20)
+        sa.select(Forwarding)
+        .where(Forwarding.from_provider_id.in_(mine))
+        .order_by(Forwarding.id.desc())
+        .limit(20)
     )
     return render_template(
         "cases/list.html",
@@ -106,7 +125,9 @@ def received(referral_id: int) -> Any:
 def pdf(referral_id: int) -> Any:
     """The referral as it counts now, as an accessible PDF."""
     referral = desk.referral_for(current_user, referral_id)
-    sheet = shown.sheet("referral", desk.facts_for_form(referral), desk.sides(current_user, referral))
+    sheet = shown.sheet(
+        "referral", desk.facts_for_form(referral), desk.sides(current_user, referral)
+    )
     return papers.as_response(papers.referral_paper(referral, sheet), f"{referral.number}.pdf")
 
 
@@ -163,7 +184,9 @@ def undo(referral_id: int) -> Any:
 def act(referral_id: int, form_key: str) -> Any:
     """Withdraw, end a tandem early, revoke consent, reopen, record a change of status."""
     referral = desk.referral_for(current_user, referral_id)
-    recording = form_key == "status_change" and Audience.OFFICE in desk.sides(current_user, referral)
+    recording = form_key == "status_change" and Audience.OFFICE in desk.sides(
+        current_user, referral
+    )
     if not recording and form_key not in desk.possible_messages(referral, current_user):
         abort(404 if form_key not in REGISTRY else 409)
     form = REGISTRY[form_key](request.form if request.method == "POST" else None)
@@ -240,5 +263,3 @@ def _sheets(referral: Referral, sides: frozenset[Audience]) -> list[Any]:
         if submission.form_key in REGISTRY and (theirs or submission.form_key == "referral"):
             found.append((submission, shown.sheet(submission.form_key, submission.answers, sides)))
     return found
-
-

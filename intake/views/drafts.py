@@ -76,16 +76,16 @@ def section(draft_id: int, code: str) -> Any:
         keep_draft(draft, answers, by=current_user)
         return _section(draft, code, _form(answers))
     keep_draft(draft, answers, by=current_user)
-    if "document" in request.files and request.files["document"].filename:
-        if sentence := keep_upload(request.files["document"], "consent", draft=draft):
-            flash(sentence, "bad")
-            return _section(draft, code, _form(answers)), 422
+    upload = request.files.get("document")
+    if upload and upload.filename and (sentence := keep_upload(upload, "consent", draft=draft)):
+        flash(sentence, "bad")
+        return _section(draft, code, _form(answers)), 422
     if "later" in request.form:
         flash(gettext("Gespeichert. Sie finden die Anmeldung unter «Anmelden»."))
         return redirect(url_for("drafts.index"))
     form = _form(answers)
     form.validate()
-    names = dict((c, n) for c, _h, n in ReferralForm.sections)[code]
+    names = {c: n for c, _h, n in ReferralForm.sections}[code]
     if any(_has_error(form, name) for name in names) and "anyway" not in request.form:
         return _section(draft, code, form, checked=True), 422
     after = SECTIONS.index(code) + 1
@@ -207,7 +207,7 @@ def _form(raw: dict[str, Any]) -> ReferralForm:
 
 def _merged(draft: Draft, code: str) -> dict[str, Any]:
     """The draft's answers with those of one section replaced by what was sent."""
-    names = dict((c, n) for c, _h, n in ReferralForm.sections)[code]
+    names = {c: n for c, _h, n in ReferralForm.sections}[code]
     belongs = lambda key: key.split("-")[0] in names  # noqa: E731  used twice, below
     kept = {key: values for key, values in draft.answers.items() if not belongs(key)}
     sent = {key: v for key, v in with_entries(request.form).lists() if belongs(key)}
@@ -240,5 +240,3 @@ def _prefilled(user: User) -> dict[str, list[str]]:
         "urgency": "NORMAL",
     }
     return {name: [value] for name, value in known.items() if value}
-
-

@@ -3,7 +3,17 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_babel import gettext
 from flask_login import current_user, login_user, logout_user
 
@@ -33,7 +43,9 @@ def show() -> Any:
     """The sign-in page."""
     if current_user.is_authenticated:
         return redirect(url_for("sign_in.home"))
-    return render_template("sign_in/show.html", next=request.args.get("next", ""), personas=_personas())
+    return render_template(
+        "sign_in/show.html", next=request.args.get("next", ""), personas=_personas()
+    )
 
 
 @pages.post("/sign-in")

@@ -8,6 +8,7 @@ from flask import Blueprint, abort, flash, jsonify, redirect, render_template, r
 from flask_babel import gettext
 from flask_login import current_user
 from jinja2 import TemplateNotFound
+from werkzeug.datastructures import MultiDict
 
 from intake import wording
 from intake.answers import sheet
@@ -20,7 +21,6 @@ from models.drafts import draft_for_task
 from models.organisations import programs, social_regions
 from models.people import colleagues
 from models.tasks import COUNTED_UP_TO, InboxFilter, Task, inbox, inbox_count
-from werkzeug.datastructures import MultiDict
 from workflows import desk
 from workflows.errors import AlreadyDone, HeldBySomeone, NoPlaceLeft
 

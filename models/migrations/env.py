@@ -10,9 +10,7 @@ assert models
 
 engine = sa.create_engine(context.config.attributes["url"], poolclass=sa.NullPool)
 with engine.connect() as connection:
-    context.configure(
-        connection=connection, target_metadata=Base.metadata, render_as_batch=True
-    )
+    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
     with context.begin_transaction():
         context.run_migrations()
 engine.dispose()

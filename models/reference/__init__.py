@@ -56,19 +56,13 @@ PROGRAMS = (
 def load_reference() -> None:
     """Add what is missing; what an installation has changed stays as it is."""
     with transaction():
-        regions = {
-            region.name: region for region in db.scalars(sa.select(SocialRegion))
-        }
+        regions = {region.name: region for region in db.scalars(sa.select(SocialRegion))}
         known = set(db.scalars(sa.select(Municipality.id)))
-        with (Path(__file__).parent / "municipalities.csv").open(
-            encoding="utf-8"
-        ) as lines:
+        with (Path(__file__).parent / "municipalities.csv").open(encoding="utf-8") as lines:
             for row in csv.DictReader(lines):
                 region = regions.get(row["social_region"])
                 if region is None:
-                    region = regions[row["social_region"]] = SocialRegion(
-                        name=row["social_region"]
-                    )
+                    region = regions[row["social_region"]] = SocialRegion(name=row["social_region"])
                     db.add(region)
                     db.flush()
                 if int(row["bfs_number"]) not in known:
@@ -108,11 +102,7 @@ def _providers() -> None:
 
 
 def _deadlines() -> None:
-    known = set(
-        db.scalars(sa.select(Deadline.code).where(Deadline.program_id.is_(None)))
-    )
+    known = set(db.scalars(sa.select(Deadline.code).where(Deadline.program_id.is_(None))))
     for code, (amount, unit) in DEADLINES.items():
         if code not in known:
-            db.add(
-                Deadline(code=code, amount=amount, unit=unit, calendar=Calendar.LEGAL)
-            )
+            db.add(Deadline(code=code, amount=amount, unit=unit, calendar=Calendar.LEGAL))

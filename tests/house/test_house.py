@@ -20,18 +20,32 @@ from workflows.diagrams.published import REFERRAL, shipped_bundle
 from workflows.notices import NOTICES
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [p for floor in ("models", "workflows", "intake") for p in (ROOT / floor).rglob("*.py") if "versions" not in p.parts]
+SOURCES = [
+    p
+    for floor in ("models", "workflows", "intake")
+    for p in (ROOT / floor).rglob("*.py")
+    if "versions" not in p.parts
+]
 LONGEST_FILE = 330
 LONGEST_FUNCTION = 50
 #: Long because the law of the field is long: one form with its sixty questions, code lists, stories.
-LONG_BY_NATURE = {"referral.py", "choices.py", "cases.py", "crowd.py", "wording.py", "fields.py", "records.py"}
+LONG_BY_NATURE = {
+    "referral.py",
+    "choices.py",
+    "cases.py",
+    "crowd.py",
+    "wording.py",
+    "fields.py",
+    "records.py",
+}
 
 
 def test_every_page_declares_its_permission_or_that_it_is_public(sqlite_app):
     bare = [
         f"{rule.rule} ({rule.endpoint})"
         for rule in sqlite_app.url_map.iter_rules()
-        if rule.endpoint != "static" and not hasattr(sqlite_app.view_functions[rule.endpoint], "permission")
+        if rule.endpoint != "static"
+        and not hasattr(sqlite_app.view_functions[rule.endpoint], "permission")
     ]
     assert not bare, f"add @requires(Permission.…) or @public to: {bare}"
 
@@ -61,7 +75,11 @@ def test_no_text_is_missing_from_the_english_catalogue():
     known = {m.id if isinstance(m.id, str) else m.id[0]: m for m in catalogue if m.id}
     missing = sorted(text for text in texts() if text not in known)
     assert not missing, f"translate in intake/translations/en (see README): {missing[:20]}"
-    empty = [key for key, message in known.items() if not message.string or (not isinstance(message.string, str) and not all(message.string))]
+    empty = [
+        key
+        for key, message in known.items()
+        if not message.string or (not isinstance(message.string, str) and not all(message.string))
+    ]
     assert not empty, f"these have no English: {empty[:20]}"
 
 
@@ -81,7 +99,12 @@ def texts():
 
     methods = [("**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
     options = {"**.html": {}, "**.txt": {}}
-    for _file, _line, message, _comments, _context in extract_from_dir(ROOT / "intake", methods, options, keywords={"_": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None}):
+    for _file, _line, message, _comments, _context in extract_from_dir(
+        ROOT / "intake",
+        methods,
+        options,
+        keywords={"_": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None},
+    ):
         yield message if isinstance(message, str) else message[0]
 
 
@@ -105,7 +128,9 @@ def test_files_and_functions_stay_small_and_say_what_they_are(path):
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and path.name not in LONG_BY_NATURE:
             length = (node.end_lineno or 0) - node.lineno + 1
-            assert length <= LONGEST_FUNCTION or node.name == "main", f"{node.name} has {length} lines"
+            assert length <= LONGEST_FUNCTION or node.name == "main", (
+                f"{node.name} has {length} lines"
+            )
 
 
 def test_no_file_has_a_name_that_says_nothing():
@@ -114,6 +139,8 @@ def test_no_file_has_a_name_that_says_nothing():
 
 
 def test_no_file_names_a_registry_or_somebodys_machine():
-    lock = (ROOT / "requirements.lock.txt").read_text() + (ROOT / "assets/package-lock.json").read_text()
+    lock = (ROOT / "requirements.lock.txt").read_text() + (
+        ROOT / "assets/package-lock.json"
+    ).read_text()
     assert "resolved" not in lock
     assert "pypi" not in lock.lower()

@@ -17,7 +17,9 @@ from models.tasks import Task
 from workflows.drafts import start_draft
 
 PETRA, URS, RETO = (f"{n}@example.org" for n in ("p.beispiel", "u.beispiel", "r.beispiel"))
-MONIKA, THOMAS, LEA, BRUNO = (f"{n}@example.org" for n in ("m.muster", "t.muster", "l.keller", "b.keller"))
+MONIKA, THOMAS, LEA, BRUNO = (
+    f"{n}@example.org" for n in ("m.muster", "t.muster", "l.keller", "b.keller")
+)
 EVA, PATRICK, ANNA = (f"{n}@example.org" for n in ("e.kontroll", "p.prozess", "a.admin"))
 EVERYBODY = [persona.email for persona in PERSONAS]
 OWN_OFFICE, OWN_PROVIDER = {PETRA, URS}, {MONIKA, THOMAS}
@@ -29,26 +31,59 @@ NOBODY: set[str] = set()
 
 #: Who may open what: GET and POST by endpoint. A route that is missing here fails the test.
 MAY = {
-    "account.show": ALL, "account.change": ALL, "account.password": ALL,
+    "account.show": ALL,
+    "account.change": ALL,
+    "account.password": ALL,
     "cases.index": WORKERS,
-    "cases.show": OWN_OFFICE | OWN_PROVIDER, "cases.received": OWN_OFFICE | OWN_PROVIDER,
-    "cases.pdf": OWN_OFFICE | OWN_PROVIDER, "cases.drawing": OWN_OFFICE | OWN_PROVIDER,
-    "cases.place": OWN_OFFICE | OWN_PROVIDER, "cases.say": OWN_OFFICE | OWN_PROVIDER,
+    "cases.show": OWN_OFFICE | OWN_PROVIDER,
+    "cases.received": OWN_OFFICE | OWN_PROVIDER,
+    "cases.pdf": OWN_OFFICE | OWN_PROVIDER,
+    "cases.drawing": OWN_OFFICE | OWN_PROVIDER,
+    "cases.place": OWN_OFFICE | OWN_PROVIDER,
+    "cases.say": OWN_OFFICE | OWN_PROVIDER,
     "cases.undo": OWN_OFFICE | OWN_PROVIDER,
-    "cases.act": OWN_OFFICE | OWN_PROVIDER, "cases.correct": OWN_OFFICE, "cases.hand_over": OWN_OFFICE,
-    "documents.fetch": OWN_OFFICE | OWN_PROVIDER, "documents.add": OWN_OFFICE | OWN_PROVIDER,
-    "drafts.index": WORKERS, "drafts.start": WORKERS, "drafts.blank": WORKERS, "drafts.consent": WORKERS,
-    "drafts.section": OWN_OFFICE, "drafts.save": OWN_OFFICE, "drafts.review": OWN_OFFICE, "drafts.delete": OWN_OFFICE,
-    "mentors.index": PROVIDERS, "mentors.new": PROVIDERS, "mentors.edit": OWN_PROVIDER, "mentors.pause": PROVIDERS,
-    "people.index": {ANNA}, "people.invite": {ANNA}, "people.active": {ANNA},
-    "processes.index": ALL, "processes.show": ALL, "processes.file": ALL, "processes.nowhere": ALL,
+    "cases.act": OWN_OFFICE | OWN_PROVIDER,
+    "cases.correct": OWN_OFFICE,
+    "cases.hand_over": OWN_OFFICE,
+    "documents.fetch": OWN_OFFICE | OWN_PROVIDER,
+    "documents.add": OWN_OFFICE | OWN_PROVIDER,
+    "drafts.index": WORKERS,
+    "drafts.start": WORKERS,
+    "drafts.blank": WORKERS,
+    "drafts.consent": WORKERS,
+    "drafts.section": OWN_OFFICE,
+    "drafts.save": OWN_OFFICE,
+    "drafts.review": OWN_OFFICE,
+    "drafts.delete": OWN_OFFICE,
+    "mentors.index": PROVIDERS,
+    "mentors.new": PROVIDERS,
+    "mentors.edit": OWN_PROVIDER,
+    "mentors.pause": PROVIDERS,
+    "people.index": {ANNA},
+    "people.invite": {ANNA},
+    "people.active": {ANNA},
+    "processes.index": ALL,
+    "processes.show": ALL,
+    "processes.file": ALL,
+    "processes.nowhere": ALL,
     "tasks.inbox": WORKERS,
-    "tasks.show": OWN_PROVIDER, "tasks.draft": OWN_PROVIDER, "tasks.claim": OWN_PROVIDER,
-    "tasks.release": OWN_PROVIDER, "tasks.assign": OWN_PROVIDER,
+    "tasks.show": OWN_PROVIDER,
+    "tasks.draft": OWN_PROVIDER,
+    "tasks.claim": OWN_PROVIDER,
+    "tasks.release": OWN_PROVIDER,
+    "tasks.assign": OWN_PROVIDER,
     "waiting_list.index": PROVIDERS,
     "sign_in.leave": ALL,
 }
-PUBLIC = {"sign_in.home", "sign_in.show", "sign_in.enter", "sign_in.enter_as", "sign_in.forgotten", "sign_in.password", "sign_in.language"}
+PUBLIC = {
+    "sign_in.home",
+    "sign_in.show",
+    "sign_in.enter",
+    "sign_in.enter_as",
+    "sign_in.forgotten",
+    "sign_in.password",
+    "sign_in.language",
+}
 
 
 @pytest.fixture
@@ -61,7 +96,10 @@ def rows(web):
         start_draft(organisation_of(petra).id, {}, by=petra)
         case_id = case.id
     person = web.person(PETRA).open(f"/cases/{case_id}")
-    person.client.post(f"/cases/{case_id}/documents", data={"csrf_token": person.token, "document": (io.BytesIO(b"%PDF-1.7 x"), "a.pdf")})
+    person.client.post(
+        f"/cases/{case_id}/documents",
+        data={"csrf_token": person.token, "document": (io.BytesIO(b"%PDF-1.7 x"), "a.pdf")},
+    )
     with web.arranged():
         return {
             "referral_id": case_id,
@@ -99,7 +137,9 @@ def test_a_person_opens_what_is_theirs_and_nothing_else(web, rows, email):
             continue
         url = rule.rule
         for name in rule.arguments:
-            url = url.replace(f"<int:{name}>", str(rows[name])).replace(f"<{name}>", str(rows[name]))
+            url = url.replace(f"<int:{name}>", str(rows[name])).replace(
+                f"<{name}>", str(rows[name])
+            )
         allowed = email in MAY[rule.endpoint]
         for method in rule.methods & {"GET", "POST"}:
             if method == "POST" and allowed:
@@ -121,14 +161,22 @@ def test_without_signing_in_every_page_leads_to_the_sign_in(web, rows):
             continue
         url = rule.rule
         for name in rule.arguments:
-            url = url.replace(f"<int:{name}>", str(rows[name])).replace(f"<{name}>", str(rows[name]))
+            url = url.replace(f"<int:{name}>", str(rows[name])).replace(
+                f"<{name}>", str(rows[name])
+            )
         found = nobody.client.get(url)
-        assert (found.status_code, "/sign-in?next=" in found.headers.get("Location", "")) == (302, True), url
+        assert (found.status_code, "/sign-in?next=" in found.headers.get("Location", "")) == (
+            302,
+            True,
+        ), url
 
 
 def test_a_page_without_a_token_is_not_taken(web, rows):
     person = web.person(MONIKA)
-    assert person.client.post(f"/tasks/{rows['task_id']}", data={"outcome": "complete"}).status_code == 400
+    assert (
+        person.client.post(f"/tasks/{rows['task_id']}", data={"outcome": "complete"}).status_code
+        == 400
+    )
     with web.arranged():
         assert db.scalars(sa.select(Task)).one().closed_at is None
 
@@ -167,7 +215,21 @@ def test_an_office_never_receives_the_providers_notes(web, rows):
     assert "nur für uns" in web.person(THOMAS).open(case).text
 
 
-@pytest.mark.parametrize("url", ["/tasks/999999", "/cases/0", "/cases/99999999999999999999", "/tasks?after=%00", "/tasks?program=x&region=-1&urgency=%F0", "/cases?status=nope&after=abc&text=%25%25", "/documents/../../etc/passwd", "/drafts/1/nope", "/cases/1/act/nope", "/processes/1/../../x"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/tasks/999999",
+        "/cases/0",
+        "/cases/99999999999999999999",
+        "/tasks?after=%00",
+        "/tasks?program=x&region=-1&urgency=%F0",
+        "/cases?status=nope&after=abc&text=%25%25",
+        "/documents/../../etc/passwd",
+        "/drafts/1/nope",
+        "/cases/1/act/nope",
+        "/processes/1/../../x",
+    ],
+)
 def test_whatever_stands_in_the_address_gets_a_page(web, rows, url):
     found = web.person(PETRA).client.get(url, follow_redirects=True)
     assert found.status_code in (200, 404, 409)

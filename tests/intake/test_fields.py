@@ -20,24 +20,62 @@ def ask(kind, text, **options):
 
 
 GOOD = [
-    (PartialDay, "1988", "1988"), (PartialDay, "11.2008", "2008-11"), (PartialDay, "2008-11", "2008-11"),
-    (PartialDay, "31.3.1988", "1988-03-31"), (PartialDay, " 1.1.1990 ", "1990-01-01"),
-    (Day, "31.03.2026", "2026-03-31"), (Day, "2026-03-31", "2026-03-31"), (Day, "1.2.26", "2026-02-01"),
-    (Phone, "032 000 00 11", "+41320000011"), (Phone, "+41 32 000 00 11", "+41320000011"),
-    (Phone, "0041320000011", "+41320000011"), (Phone, "+49 30 1234567", "+49301234567"),
-    (Zemis, "12345678.9", "12345678.9"), (Zemis, "012345678.9", "12345678.9"), (Zemis, "012.345.678.9", "12345678.9"), (Zemis, "012.345.678-9", "12345678.9"),
-    (Ahv, "756.9217.0769.85", "7569217076985"), (Ahv, "756.1234.5678.97", "7561234567897"), (Ahv, "7561234567897", "7561234567897"),
-    (Zip, "4600", "4600"), (Email, "Nora@Example.org", "nora@example.org"),
-    (Number, "9", 9), (Number, "1'000", 1000),
+    (PartialDay, "1988", "1988"),
+    (PartialDay, "11.2008", "2008-11"),
+    (PartialDay, "2008-11", "2008-11"),
+    (PartialDay, "31.3.1988", "1988-03-31"),
+    (PartialDay, " 1.1.1990 ", "1990-01-01"),
+    (Day, "31.03.2026", "2026-03-31"),
+    (Day, "2026-03-31", "2026-03-31"),
+    (Day, "1.2.26", "2026-02-01"),
+    (Phone, "032 000 00 11", "+41320000011"),
+    (Phone, "+41 32 000 00 11", "+41320000011"),
+    (Phone, "0041320000011", "+41320000011"),
+    (Phone, "+49 30 1234567", "+49301234567"),
+    (Zemis, "12345678.9", "12345678.9"),
+    (Zemis, "012345678.9", "12345678.9"),
+    (Zemis, "012.345.678.9", "12345678.9"),
+    (Zemis, "012.345.678-9", "12345678.9"),
+    (Ahv, "756.9217.0769.85", "7569217076985"),
+    (Ahv, "756.1234.5678.97", "7561234567897"),
+    (Ahv, "7561234567897", "7561234567897"),
+    (Zip, "4600", "4600"),
+    (Email, "Nora@Example.org", "nora@example.org"),
+    (Number, "9", 9),
+    (Number, "1'000", 1000),
 ]
 BAD = [
-    (PartialDay, "13.2008"), (PartialDay, "31.2.1988"), (PartialDay, "1850"), (PartialDay, "88"), (PartialDay, "3000"),
-    (Day, "31.2.2026"), (Day, "gestern"), (Day, "2026"), (Day, "1.1.0001"),
-    (Phone, "12"), (Phone, "abc"), (Phone, "+999 1"),
-    (Zemis, "1234567.8"), (Zemis, "12345678"), (Zemis, "x"),
-    (Ahv, "756.9217.0769.86"), (Ahv, "756.1234.5678.98"), (Ahv, "123"),
-    (Zip, "460"), (Zip, "0460"), (Zip, "46000"), (Email, "nora@"), (Email, "a b@c.ch"), (Email, "a@b"),
-    (Number, "viele"), (Number, "1.5"), (Number, "-1"), (Number, "99999"), (Number, "NaN"), (Number, "1e400"), (Number, "Infinity"),
+    (PartialDay, "13.2008"),
+    (PartialDay, "31.2.1988"),
+    (PartialDay, "1850"),
+    (PartialDay, "88"),
+    (PartialDay, "3000"),
+    (Day, "31.2.2026"),
+    (Day, "gestern"),
+    (Day, "2026"),
+    (Day, "1.1.0001"),
+    (Phone, "12"),
+    (Phone, "abc"),
+    (Phone, "+999 1"),
+    (Zemis, "1234567.8"),
+    (Zemis, "12345678"),
+    (Zemis, "x"),
+    (Ahv, "756.9217.0769.86"),
+    (Ahv, "756.1234.5678.98"),
+    (Ahv, "123"),
+    (Zip, "460"),
+    (Zip, "0460"),
+    (Zip, "46000"),
+    (Email, "nora@"),
+    (Email, "a b@c.ch"),
+    (Email, "a@b"),
+    (Number, "viele"),
+    (Number, "1.5"),
+    (Number, "-1"),
+    (Number, "99999"),
+    (Number, "NaN"),
+    (Number, "1e400"),
+    (Number, "Infinity"),
 ]
 
 
@@ -76,14 +114,24 @@ CONFLICTS = [
     ({"permit": "CH"}, "passen nicht zusammen"),
     ({"phone": None}, "Telefon oder eine E-Mail"),
     ({"date_of_birth": "2015"}, "gesetzliche Vertretung"),
-    ({"date_of_birth": "2015", "legal_representative_name": "X"}, "willigt die gesetzliche Vertretung ein"),
+    (
+        {"date_of_birth": "2015", "legal_representative_name": "X"},
+        "willigt die gesetzliche Vertretung ein",
+    ),
     ({"zemis_number": None}, "ZEMIS-Nummer"),
     ({"urgency": "DRINGEND"}, "Warum ist es dringend"),
     ({"informed": None}, "Ohne diese Information"),
     ({"consent_scope": ["providers"]}, "Rückmeldung"),
     ({"topics": ["ANDERES"]}, "Anderes Thema"),
     ({"interpreter_needed": "yes"}, "Sprache für das Dolmetschen"),
-    ({"household_members": [{"first_name": "A", "born": "1985", "relation": "partner", "takes_part": True}]}, "braucht einen Ausweis"),
+    (
+        {
+            "household_members": [
+                {"first_name": "A", "born": "1985", "relation": "partner", "takes_part": True}
+            ]
+        },
+        "braucht einen Ausweis",
+    ),
     ({"municipality_id": "9999"}, "Möglichkeiten"),
     ({"last_name": "x" * 101}, "höchstens 100"),
 ]
@@ -97,12 +145,17 @@ def test_the_referral_form_says_what_does_not_fit(sqlite_app, changes, said):
 
 
 def test_a_mismatch_is_a_warning_that_a_reason_settles(sqlite_app):
-    filled = fill(ReferralForm().offer(), {**REFERRAL, "permit": "N", "status_reason": "Verfahren hängig"})
+    filled = fill(
+        ReferralForm().offer(), {**REFERRAL, "permit": "N", "status_reason": "Verfahren hängig"}
+    )
     assert filled.answers["permit"] == "N"
 
 
 def test_what_is_not_asked_is_not_kept(sqlite_app):
-    filled = fill(ReferralForm().offer(), {**REFERRAL, "urgency_reason": "x", "asylum_status": "NONE", "permit": "C"})
+    filled = fill(
+        ReferralForm().offer(),
+        {**REFERRAL, "urgency_reason": "x", "asylum_status": "NONE", "permit": "C"},
+    )
     assert "urgency_reason" not in filled.answers
     assert "zemis_number" not in filled.answers
 

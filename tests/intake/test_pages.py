@@ -25,7 +25,9 @@ from models.tasks import Task
 from tests.conftest import config_for
 from workflows import worker
 
-PETRA, MONIKA, THOMAS, ANNA = (f"{n}@example.org" for n in ("p.beispiel", "m.muster", "t.muster", "a.admin"))
+PETRA, MONIKA, THOMAS, ANNA = (
+    f"{n}@example.org" for n in ("p.beispiel", "m.muster", "t.muster", "a.admin")
+)
 
 
 @pytest.fixture
@@ -40,7 +42,9 @@ def task(web):
 def test_the_second_of_two_is_told_who_was_faster_and_keeps_the_answers(web, task):
     monika, thomas = web.person(MONIKA).open(task), web.person(THOMAS).open(task)
     monika.send(outcome="complete")
-    thomas.send(outcome="incomplete", missing_items=["goals"], missing_text="Welche Ziele?", expect=409)
+    thomas.send(
+        outcome="incomplete", missing_items=["goals"], missing_text="Welche Ziele?", expect=409
+    )
     assert "Monika Muster-Demo hat diese Aufgabe schon erledigt" in thomas.words
     assert "Welche Ziele?" in thomas.text
 
@@ -48,21 +52,30 @@ def test_the_second_of_two_is_told_who_was_faster_and_keeps_the_answers(web, tas
 def test_a_task_that_a_colleague_holds_is_not_taken(web, task):
     monika, thomas = web.person(MONIKA).open(task), web.person(THOMAS).open(task)
     monika.post(f"{task}/claim")
-    thomas.send(outcome="incomplete", missing_items=["goals"], missing_text="Welche Ziele?", expect=409)
+    thomas.send(
+        outcome="incomplete", missing_items=["goals"], missing_text="Welche Ziele?", expect=409
+    )
     assert "Monika Muster-Demo hat diese Aufgabe übernommen" in thomas.words
     assert "Welche Ziele?" in thomas.text
 
 
 def test_typed_answers_survive_a_session_that_ended(web, task):
     monika = web.person(MONIKA).open(task)
-    values = {"csrf_token": monika.token, "outcome": "incomplete", "missing_items": "goals", "missing_text": "Welche Ziele?"}
+    values = {
+        "csrf_token": monika.token,
+        "outcome": "incomplete",
+        "missing_items": "goals",
+        "missing_text": "Welche Ziele?",
+    }
     monika.client.delete_cookie("session")
     monika.response = monika.client.post(task, data=values)
     assert monika.response.status_code == 401
     assert "Welche Ziele?" in monika.text
     again = {"csrf_token": monika.token, "sign_in_email": MONIKA, "sign_in_password": PASSWORD}
     again |= {k: v for k, v in values.items() if k != "csrf_token"}
-    monika.response = monika.client.post(f"/sign-in?next={task}", data=again, follow_redirects=True)
+    found = monika.client.post(f"/sign-in?next={task}", data=again)
+    assert (found.status_code, found.headers["Location"]) == (307, task)  # the browser sends it on
+    monika.response = monika.client.post(task, data=again, follow_redirects=True)
     assert "Die fallführende Stelle reicht sie nach" in monika.words
 
 
@@ -101,7 +114,10 @@ def test_a_place_that_was_given_away_is_refused_with_the_answers_kept(web, task)
     with web.arranged():
         petra, monika = player.user(PETRA), player.user(MONIKA)
         mentor = player.mentor(organisation_of(monika), monika)
-        cases = [db.scalars(sa.select(Referral)).one(), player.refer(organisation_of(petra), petra, zemis_number="00000103.1")]
+        cases = [
+            db.scalars(sa.select(Referral)).one(),
+            player.refer(organisation_of(petra), petra, zemis_number="00000103.1"),
+        ]
         for case in cases:
             for step in ("completeness_check", "triage", "intake_interview"):
                 player.do(case, step, monika)
@@ -145,7 +161,9 @@ def test_a_full_disk_is_a_sentence(web, task, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    assert "konnte nicht abgelegt werden" in upload(web.person(PETRA), "/cases/1", "a.pdf", b"%PDF-1.7")
+    assert "konnte nicht abgelegt werden" in upload(
+        web.person(PETRA), "/cases/1", "a.pdf", b"%PDF-1.7"
+    )
 
 
 def test_a_file_too_large_is_a_sentence(web, task):
@@ -180,13 +198,23 @@ def test_the_history_tells_who_did_what(web, task):
 
 def test_guessing_passwords_is_throttled_for_everybody(web):
     for _ in range(8):
-        web.person().open("/sign-in").post("/sign-in", sign_in_email=PETRA, sign_in_password="x", expect=422)
+        web.person().open("/sign-in").post(
+            "/sign-in", sign_in_email=PETRA, sign_in_password="x", expect=422
+        )
     blocked = web.person().open("/sign-in")
     blocked.post("/sign-in", sign_in_email=PETRA, sign_in_password=PASSWORD, expect=429)
     assert "Warten Sie eine Viertelstunde" in blocked.words
 
 
-@pytest.mark.parametrize("target", ["//evil.example.org", "https://evil.example.org/", "/\\evil.example.org", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "//evil.example.org",
+        "https://evil.example.org/",
+        "/\\evil.example.org",
+        "javascript:alert(1)",
+    ],
+)
 def test_signing_in_never_leads_elsewhere(web, target):
     person = web.person().open("/sign-in")
     values = {"csrf_token": person.token, "sign_in_email": PETRA, "sign_in_password": PASSWORD}
@@ -202,7 +230,14 @@ def test_one_click_sign_in_exists_in_the_demo_only(web):
 def test_an_invited_person_sets_a_password_and_a_leaver_is_out_at_once(web, task):
     anna = web.person(ANNA).open("/people/invite")
     office = anna.page.xpath('//option[text()="Caritas Solothurn"]/@value')[0]
-    anna.send(first_name="Nina", last_name="Neu-Demo", email="n.neu@example.org", organisation=office, role="case_manager", expect=422)
+    anna.send(
+        first_name="Nina",
+        last_name="Neu-Demo",
+        email="n.neu@example.org",
+        organisation=office,
+        role="case_manager",
+        expect=422,
+    )
     anna.send(role="coordinator")
     with web.arranged():
         mail = db.scalars(sa.select(Mail).where(Mail.notice == "invitation")).one()
@@ -211,7 +246,9 @@ def test_an_invited_person_sets_a_password_and_a_leaver_is_out_at_once(web, task
     nina.post(link, sign_in_password="kurz", expect=422)
     nina.post(link, sign_in_password="ein langer guter Satz")
     nina.open(link, expect=410)
-    nina.open("/sign-in").post("/sign-in", sign_in_email="n.neu@example.org", sign_in_password="ein langer guter Satz")
+    nina.open("/sign-in").post(
+        "/sign-in", sign_in_email="n.neu@example.org", sign_in_password="ein langer guter Satz"
+    )
     nina.open(task).post(f"{task}/claim")
     with web.arranged():
         nina_id = db.scalars(sa.select(User).where(User.email == "n.neu@example.org")).one().id
@@ -225,7 +262,12 @@ def test_an_invited_person_sets_a_password_and_a_leaver_is_out_at_once(web, task
 def test_a_forgotten_password_says_the_same_to_everybody(web):
     words = []
     for email in (PETRA, "nobody@example.org"):
-        words.append(web.person().open("/password/forgotten").post("/password/forgotten", sign_in_email=email).words)
+        words.append(
+            web.person()
+            .open("/password/forgotten")
+            .post("/password/forgotten", sign_in_email=email)
+            .words
+        )
     assert words[0] == words[1]
 
 
@@ -251,7 +293,12 @@ def test_mail_reaches_a_real_server_without_anything_personal(web, task, clock, 
     server = Controller(Keep(), hostname="127.0.0.1", port=port)
     server.start()
     try:
-        config = config_for(web.app.extensions["intake"].database_url, tmp_path, smtp_host="127.0.0.1", smtp_port=port)
+        config = config_for(
+            web.app.extensions["intake"].database_url,
+            tmp_path,
+            smtp_host="127.0.0.1",
+            smtp_port=port,
+        )
         clock.shift(timedelta(minutes=3))
         with web.arranged():
             worker.work_until_idle(sender(web.app, config))
@@ -265,7 +312,9 @@ def test_mail_reaches_a_real_server_without_anything_personal(web, task, clock, 
 
 
 def test_a_mail_server_that_is_away_is_shown_to_the_administration(web, task, clock, tmp_path):
-    config = config_for(web.app.extensions["intake"].database_url, tmp_path, smtp_host="127.0.0.1", smtp_port=1)
+    config = config_for(
+        web.app.extensions["intake"].database_url, tmp_path, smtp_host="127.0.0.1", smtp_port=1
+    )
     for _ in range(6):
         clock.shift(timedelta(hours=12))
         with web.arranged():
@@ -285,7 +334,11 @@ def test_a_mail_server_that_is_away_is_shown_to_the_administration(web, task, cl
     ],
 )
 def test_an_unsafe_setting_stops_the_start_with_a_sentence(monkeypatch, changes, said):
-    good = {"INTAKE_DATABASE_URL": "sqlite://", "INTAKE_SECRET_KEY": "x" * 40, "INTAKE_BASE_URL": "https://x"}
+    good = {
+        "INTAKE_DATABASE_URL": "sqlite://",
+        "INTAKE_SECRET_KEY": "x" * 40,
+        "INTAKE_BASE_URL": "https://x",
+    }
     for name, value in {**good, **changes}.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(UnsafeSetting, match=re.escape(said)):

@@ -43,7 +43,14 @@ def someone(browser, address, email, **options):
     page = context.new_page()
     trouble = []
     page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.on("console", lambda m: trouble.append(m.text) if m.type == "error" and "409" not in m.text and "422" not in m.text else None)
+    page.on(
+        "console",
+        lambda m: (
+            trouble.append(m.text)
+            if m.type == "error" and "409" not in m.text and "422" not in m.text
+            else None
+        ),
+    )
     page.goto(f"{address}/sign-in")
     page.fill("#sign_in_email", email)
     page.fill("#sign_in_password", PASSWORD)
@@ -112,7 +119,9 @@ def test_what_is_typed_survives_the_browsers_crash(browser, live):
         page.goto(f"{address}/drafts")
         page.get_by_role("button", name="Neue Anmeldung beginnen").click()
         page.fill("#case_reference", "vor dem Absturz")
-        page.wait_for_function("document.querySelector('[data-saved]').textContent.includes('Gespeichert')")
+        page.wait_for_function(
+            "document.querySelector('[data-saved]').textContent.includes('Gespeichert')"
+        )
         with page.expect_response("**/draft"):
             page.fill("#case_reference", "vor dem Absturz!")
     with someone(browser, address, PETRA) as page:
@@ -143,14 +152,31 @@ def test_a_check_in_is_recorded(browser, live):
         player.do(case, "proposal_answer", monika, "mentor")
         player.do(case, "proposal_answer", monika, "mentee")
         player.do(case, "first_meeting", monika)
-        player.do(case, "tandem_agreement", monika, start_date="2026-03-02", planned_end_date="2027-02-28", trial_until="2026-04-27")
+        player.do(
+            case,
+            "tandem_agreement",
+            monika,
+            start_date="2026-03-02",
+            planned_end_date="2027-02-28",
+            trial_until="2026-04-27",
+        )
         work_until_idle(lambda _mail: None)
-        url, case_url = f"{address}/tasks/{player.step_of(case, 'check_in').id}", f"{address}/cases/{case.id}"
+        url, case_url = (
+            f"{address}/tasks/{player.step_of(case, 'check_in').id}",
+            f"{address}/cases/{case.id}",
+        )
         db.remove()
     with someone(browser, address, MONIKA) as page:
         page.goto(url)
         answer(page, "took_place", "yes")
-        for name in ("form", "meetings_count", "hours_total", "relationship_quality_mentee", "relationship_quality_mentor", "outcome"):
+        for name in (
+            "form",
+            "meetings_count",
+            "hours_total",
+            "relationship_quality_mentee",
+            "relationship_quality_mentor",
+            "outcome",
+        ):
             answer(page, name, player.STEPS["check_in"][name])
         page.check("input[name='participants'][value='mentee']")
         for number in (0, 1):
@@ -169,7 +195,11 @@ def arrange(app):
         for step in ("completeness_check", "triage", "intake_interview"):
             player.do(waiting, step, monika)
         case = player.refer(organisation_of(petra), petra)
-        draft = start_draft(organisation_of(petra).id, {"last_name": ["Sehr-Langer-Name-Mit-Vielen-Bindestrichen-Demo"]}, by=petra)
+        draft = start_draft(
+            organisation_of(petra).id,
+            {"last_name": ["Sehr-Langer-Name-Mit-Vielen-Bindestrichen-Demo"]},
+            by=petra,
+        )
         found = {
             "task": f"/tasks/{player.step_of(case, 'completeness_check').id}",
             "proposal": f"/tasks/{player.step_of(waiting, 'matching_proposal').id}",
@@ -187,12 +217,34 @@ def pages_of(found):
     return {
         "": ["/sign-in", "/password/forgotten", "/password/nope"],
         PETRA: [
-            "/tasks", "/cases", "/drafts", case, f"{case}/received", f"{case}/correct", f"{case}/hand-over",
-            f"{case}/act/withdrawal", f"{case}/act/consent_revocation", f"{case}/act/status_change",
-            *(f"{draft}/{code}?check=1" for code, _h, _n in ReferralForm.sections), f"{draft}/review",
-            "/account", "/processes", "/processes/1", "/cases/999",
+            "/tasks",
+            "/cases",
+            "/drafts",
+            case,
+            f"{case}/received",
+            f"{case}/correct",
+            f"{case}/hand-over",
+            f"{case}/act/withdrawal",
+            f"{case}/act/consent_revocation",
+            f"{case}/act/status_change",
+            *(f"{draft}/{code}?check=1" for code, _h, _n in ReferralForm.sections),
+            f"{draft}/review",
+            "/account",
+            "/processes",
+            "/processes/1",
+            "/cases/999",
         ],
-        MONIKA: ["/tasks", "/tasks?text=nobody", found["task"], found["proposal"], "/waiting-list", "/mentors", "/mentors/new", found["mentor"], case],
+        MONIKA: [
+            "/tasks",
+            "/tasks?text=nobody",
+            found["task"],
+            found["proposal"],
+            "/waiting-list",
+            "/mentors",
+            "/mentors/new",
+            found["mentor"],
+            case,
+        ],
         ANNA: ["/people", "/people/invite"],
     }
 
@@ -204,14 +256,24 @@ def test_axe_finds_nothing_and_nothing_overflows(browser, live, width, scheme):
     found = arrange(app)
     wrong = []
     for email, urls in pages_of(found).items():
-        opened = someone(browser, address, email or PETRA, viewport={"width": width, "height": 800}, color_scheme=scheme)
+        opened = someone(
+            browser,
+            address,
+            email or PETRA,
+            viewport={"width": width, "height": 800},
+            color_scheme=scheme,
+        )
         with contextlib.suppress(AssertionError), opened as page:
             if not email:
                 page.context.clear_cookies()
             for url in urls:
                 page.goto(address + url)
                 report = Axe().run(page)
-                wrong += [(url, v["id"], v["nodes"][0]["html"][:120]) for v in report.response["violations"] if not _in_drawing(v)]
+                wrong += [
+                    (url, v["id"], v["nodes"][0]["html"][:120])
+                    for v in report.response["violations"]
+                    if not _in_drawing(v)
+                ]
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 if wide > width:
                     wrong.append((url, "overflow", wide))
@@ -231,7 +293,11 @@ def test_the_day_works_by_keyboard_and_without_javascript(browser, live, javascr
         page.goto(address + task)
         for _ in range(40):
             page.keyboard.press("Tab")
-            if page.evaluate("document.activeElement.name") == "outcome" if javascript else page.locator("input[name='outcome']:focus").count():
+            if (
+                page.evaluate("document.activeElement.name") == "outcome"
+                if javascript
+                else page.locator("input[name='outcome']:focus").count()
+            ):
                 break
         page.keyboard.press("Space")
         assert page.locator("input[name='outcome']:checked").count() == 1

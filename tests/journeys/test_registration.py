@@ -20,7 +20,10 @@ PETRA, MONIKA = "p.beispiel@example.org", "m.muster@example.org"
 
 def fill_section(person, names, **changes):
     values = {k: v for k, v in {**REFERRAL, **changes}.items() if k in names}
-    sent = {k: ("y" if v is True else [str(x) for x in v] if isinstance(v, list) else str(v)) for k, v in values.items()}
+    sent = {
+        k: ("y" if v is True else [str(x) for x in v] if isinstance(v, list) else str(v))
+        for k, v in values.items()
+    }
     return person.send(**sent)
 
 
@@ -57,7 +60,13 @@ def test_a_provider_takes_it_up(web):
     monika.send(outcome="complete")
     assert "Die Anbieterin entscheidet über die Aufnahme" in monika.words
     monika.open(monika.page.xpath('//div[@class="buttons"]/a/@href')[0])
-    monika.send(target_group_ok="yes", region_ok="yes", voluntary_ok="yes", language_sufficient="yes", decision="admit")
+    monika.send(
+        target_group_ok="yes",
+        region_ok="yes",
+        voluntary_ok="yes",
+        language_sufficient="yes",
+        decision="admit",
+    )
     assert "Die Person ist aufgenommen" in monika.words
 
 
@@ -124,7 +133,9 @@ def test_a_double_click_submits_once(web):
 def test_a_coordinator_enters_a_paper_referral(web):
     monika = web.person(MONIKA)
     write_referral(monika)
-    choice = monika.page.xpath('//select[@name="case_manager"]/option[contains(., "Beispiel, Petra")]/@value')[0]
+    choice = monika.page.xpath(
+        '//select[@name="case_manager"]/option[contains(., "Beispiel, Petra")]/@value'
+    )[0]
     monika.send(channel="paper", received_on="9.1.2026", case_manager=choice)
     with web.arranged():
         referral = db.scalars(sa.select(Referral)).one()

@@ -26,7 +26,11 @@ def many(monika):
     case = player.refer(organisation_of(petra), petra)
     with transaction():
         task = db.scalars(sa.select(Task)).one()
-        columns = [c.key for c in sa.inspect(Task).column_attrs if c.key not in ("id", "engine_id", "due_at")]
+        columns = [
+            c.key
+            for c in sa.inspect(Task).column_attrs
+            if c.key not in ("id", "engine_id", "due_at")
+        ]
         for number in range(129):
             copy = Task(**{key: getattr(task, key) for key in columns})
             copy.engine_id, copy.due_at = f"{number:032x}", now() + timedelta(hours=number // 3)

@@ -1,5 +1,7 @@
 """Small drawings for the engine's tests, written as what they consist of."""
 
+import itertools
+
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>'
     '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
@@ -24,7 +26,7 @@ def flow(a, b, condition=""):
 
 
 def flows(*names):
-    return "".join(flow(a, b) for a, b in zip(names, names[1:], strict=False))
+    return "".join(flow(a, b) for a, b in itertools.pairwise(names))
 
 
 def boundary(element, host, inner, interrupts=True):
@@ -50,61 +52,128 @@ MESSAGE = '<bpmn:message id="m" name="note"/>'
 DRAWINGS = {
     "loop": drawing(user("a"), LOOP_END, flows("start", "a", "gw"), flow("gw", "a", "go_on")),
     "loop_beside_wait": drawing(
-        gate("parallel", "split"), user("a", "b"), wait("w", "P900D"), gate("parallel", "join"),
-        gate("exclusive", "gw", "f_gw_join"), gate("exclusive", "in"),
-        flows("start", "split", "in", "a", "gw", "join", "end"), flow("gw", "in", "go_on"),
+        gate("parallel", "split"),
+        user("a", "b"),
+        wait("w", "P900D"),
+        gate("parallel", "join"),
+        gate("exclusive", "gw", "f_gw_join"),
+        gate("exclusive", "in"),
+        flows("start", "split", "in", "a", "gw", "join", "end"),
+        flow("gw", "in", "go_on"),
         flows("split", "w", "b", "join"),
     ),
     "parallel_loop": drawing(
-        gate("parallel", "p1"), gate("parallel", "p2"), gate("exclusive", "in"), user("u1", "u2", "u3", "after"), LOOP_END,
-        flows("start", "in", "p1"), *(flows("p1", f"u{n}", "p2") for n in (1, 2, 3)),
-        flows("p2", "after", "gw"), flow("gw", "in", "go_on"),
+        gate("parallel", "p1"),
+        gate("parallel", "p2"),
+        gate("exclusive", "in"),
+        user("u1", "u2", "u3", "after"),
+        LOOP_END,
+        flows("start", "in", "p1"),
+        *(flows("p1", f"u{n}", "p2") for n in (1, 2, 3)),
+        flows("p2", "after", "gw"),
+        flow("gw", "in", "go_on"),
     ),
     "inclusive_loop": drawing(
-        user("a", "u1", "u2", "u3", "after"), gate("inclusive", "p1", "f_p1_u3"), gate("inclusive", "p2"), gate("exclusive", "in"), LOOP_END,
-        flows("start", "in", "a", "p1"), flow("p1", "u1", "k1"), flow("p1", "u2", "k2"), flow("p1", "u3"),
-        *(flow(f"u{n}", "p2") for n in (1, 2, 3)), flows("p2", "after", "gw"), flow("gw", "in", "go_on"),
-    ).replace("k1</bpmn", "k1 == True</bpmn").replace("k2</bpmn", "k2 == True</bpmn"),
+        user("a", "u1", "u2", "u3", "after"),
+        gate("inclusive", "p1", "f_p1_u3"),
+        gate("inclusive", "p2"),
+        gate("exclusive", "in"),
+        LOOP_END,
+        flows("start", "in", "a", "p1"),
+        flow("p1", "u1", "k1"),
+        flow("p1", "u2", "k2"),
+        flow("p1", "u3"),
+        *(flow(f"u{n}", "p2") for n in (1, 2, 3)),
+        flows("p2", "after", "gw"),
+        flow("gw", "in", "go_on"),
+    )
+    .replace("k1</bpmn", "k1 == True</bpmn")
+    .replace("k2</bpmn", "k2 == True</bpmn"),
     "two_timers": drawing(
-        user("a", "x", "y"), boundary("b1", "a", timer("Duration", "P1D")), boundary("b2", "a", timer("Duration", "P2D")),
-        flows("start", "a", "end"), flows("b1", "x", "end2"), flows("b2", "y", "end3"),
+        user("a", "x", "y"),
+        boundary("b1", "a", timer("Duration", "P1D")),
+        boundary("b2", "a", timer("Duration", "P2D")),
+        flows("start", "a", "end"),
+        flows("b1", "x", "end2"),
+        flows("b2", "y", "end3"),
         '<bpmn:endEvent id="end2" name="e2"/><bpmn:endEvent id="end3" name="e3"/>',
     ),
     "cycle": drawing(
-        user("a", "reminded"), boundary("b", "a", timer("Cycle", "R/P7D"), interrupts=False),
-        flows("start", "a", "end"), flows("b", "reminded", "end2"), '<bpmn:endEvent id="end2" name="e2"/>',
+        user("a", "reminded"),
+        boundary("b", "a", timer("Cycle", "R/P7D"), interrupts=False),
+        flows("start", "a", "end"),
+        flows("b", "reminded", "end2"),
+        '<bpmn:endEvent id="end2" name="e2"/>',
     ),
     "message": drawing(
-        user("a", "noted"), boundary("b", "a", '<bpmn:messageEventDefinition id="md" messageRef="m"/>', interrupts=False),
-        flows("start", "a", "end"), flows("b", "noted", "end2"), '<bpmn:endEvent id="end2" name="e2"/>',
+        user("a", "noted"),
+        boundary(
+            "b", "a", '<bpmn:messageEventDefinition id="md" messageRef="m"/>', interrupts=False
+        ),
+        flows("start", "a", "end"),
+        flows("b", "noted", "end2"),
+        '<bpmn:endEvent id="end2" name="e2"/>',
         extra=MESSAGE,
     ),
     "side_branches": drawing(
-        user("a", "b", "side", "late"), boundary("nb", "a", timer("Duration", "P2D"), interrupts=False),
-        boundary("ib", "b", timer("Duration", "P9D")), LOOP_END, gate("exclusive", "in"), gate("exclusive", "out"),
-        flows("start", "in", "a", "b", "out", "gw"), flows("nb", "side", "end2"), flows("ib", "late", "out"),
-        flow("gw", "in", "go_on"), '<bpmn:endEvent id="end2" name="e2"/>',
+        user("a", "b", "side", "late"),
+        boundary("nb", "a", timer("Duration", "P2D"), interrupts=False),
+        boundary("ib", "b", timer("Duration", "P9D")),
+        LOOP_END,
+        gate("exclusive", "in"),
+        gate("exclusive", "out"),
+        flows("start", "in", "a", "b", "out", "gw"),
+        flows("nb", "side", "end2"),
+        flows("ib", "late", "out"),
+        flow("gw", "in", "go_on"),
+        '<bpmn:endEvent id="end2" name="e2"/>',
     ),
     "call": drawing(
-        '<bpmn:callActivity id="c" name="c" calledElement="q"/>', user("late"), gate("exclusive", "in"), gate("exclusive", "out"),
-        boundary("ib", "c", timer("Duration", "P40D")), LOOP_END,
-        flows("start", "in", "c", "out", "gw"), flows("ib", "late", "out"), flow("gw", "in", "go_on"),
+        '<bpmn:callActivity id="c" name="c" calledElement="q"/>',
+        user("late"),
+        gate("exclusive", "in"),
+        gate("exclusive", "out"),
+        boundary("ib", "c", timer("Duration", "P40D")),
+        LOOP_END,
+        flows("start", "in", "c", "out", "gw"),
+        flows("ib", "late", "out"),
+        flow("gw", "in", "go_on"),
         extra='<bpmn:process id="q" isExecutable="true"><bpmn:startEvent id="qs" name="s"/>'
-        + user("q1", "q2") + wait("qw", "P3D") + '<bpmn:endEvent id="qe" name="e"/>'
-        + gate("parallel", "qp") + gate("parallel", "qj")
-        + flows("qs", "qp", "q1", "qj", "qe") + flows("qp", "qw", "q2", "qj") + "</bpmn:process>",
+        + user("q1", "q2")
+        + wait("qw", "P3D")
+        + '<bpmn:endEvent id="qe" name="e"/>'
+        + gate("parallel", "qp")
+        + gate("parallel", "qj")
+        + flows("qs", "qp", "q1", "qj", "qe")
+        + flows("qp", "qw", "q2", "qj")
+        + "</bpmn:process>",
     ),
     "event_gateway": drawing(
-        user("a", "late", "heard"), gate("eventBased", "eg"), wait("ew", "P4D"), gate("exclusive", "in"), gate("exclusive", "out"), LOOP_END,
+        user("a", "late", "heard"),
+        gate("eventBased", "eg"),
+        wait("ew", "P4D"),
+        gate("exclusive", "in"),
+        gate("exclusive", "out"),
+        LOOP_END,
         '<bpmn:intermediateCatchEvent id="em" name="em"><bpmn:messageEventDefinition id="md" messageRef="m"/></bpmn:intermediateCatchEvent>',
-        flows("start", "in", "a", "eg", "ew", "late", "out", "gw"), flows("eg", "em", "heard", "out"), flow("gw", "in", "go_on"),
+        flows("start", "in", "a", "eg", "ew", "late", "out", "gw"),
+        flows("eg", "em", "heard", "out"),
+        flow("gw", "in", "go_on"),
         extra=MESSAGE,
     ),
 }
 #: Drawings that are meant to fail.
 BROKEN = {
-    "endless": drawing(gate("exclusive", "in"), LOOP_END, flows("start", "in", "gw"), flow("gw", "in", "go_on")),
-    "unknown_name": drawing(user("a", "b"), gate("exclusive", "gw", "f_gw_end"), flows("start", "a", "gw", "end"), flow("gw", "b", "nobody.set_this"), flow("b", "end")),
+    "endless": drawing(
+        gate("exclusive", "in"), LOOP_END, flows("start", "in", "gw"), flow("gw", "in", "go_on")
+    ),
+    "unknown_name": drawing(
+        user("a", "b"),
+        gate("exclusive", "gw", "f_gw_end"),
+        flows("start", "a", "gw", "end"),
+        flow("gw", "b", "nobody.set_this"),
+        flow("b", "end"),
+    ),
 }
 
 

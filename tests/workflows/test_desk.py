@@ -90,7 +90,9 @@ def test_young_people_go_to_the_other_programme(petra):
 
 
 def test_a_wish_goes_before_the_rule(petra):
-    case = player.refer(organisation_of(petra), petra, target_group="YOUTH", program_wish="co_pilot")
+    case = player.refer(
+        organisation_of(petra), petra, target_group="YOUTH", program_wish="co_pilot"
+    )
     assert case.program.code == "co_pilot"
 
 
@@ -139,7 +141,13 @@ def test_a_task_of_another_queue_does_not_exist(case, stranger, request):
 
 
 def test_another_office_and_another_provider_see_nothing(case, lea):
-    for email in ("r.beispiel@example.org", "l.keller@example.org", "a.admin@example.org", "e.kontroll@example.org", "p.prozess@example.org"):
+    for email in (
+        "r.beispiel@example.org",
+        "l.keller@example.org",
+        "a.admin@example.org",
+        "e.kontroll@example.org",
+        "p.prozess@example.org",
+    ):
         with pytest.raises(NotFound):
             desk.referral_for(player.user(email), case.id)
 
@@ -196,7 +204,14 @@ def test_taking_back_a_proposal_frees_the_place_and_drops_the_mail(case, monika,
 
 
 def test_a_step_cannot_be_taken_back_once_its_mail_has_left(case, monika, clock):
-    player.do(case, "completeness_check", monika, outcome="incomplete", missing_items=["goals"], missing_text="Ziele?")
+    player.do(
+        case,
+        "completeness_check",
+        monika,
+        outcome="incomplete",
+        missing_items=["goals"],
+        missing_text="Ziele?",
+    )
     assert desk.can_undo(case, monika)
     later(clock, minutes=3)
     assert db.scalar(sa.select(Mail.state).where(Mail.notice == "items_asked")) is MailState.SENT
@@ -216,7 +231,14 @@ def test_a_step_cannot_be_taken_back_once_somebody_went_on(case, monika, thomas)
 def test_a_forwarded_case_leaves_its_first_provider_only_its_decision(case, monika, lea):
     player.do(case, "completeness_check", monika)
     other = next(p for p in programs() if p.code == "seite_an_seite")
-    player.do(case, "triage", monika, decision="forward", forward_to=str(other.id), decision_text_to_office="Seite an Seite passt besser.")
+    player.do(
+        case,
+        "triage",
+        monika,
+        decision="forward",
+        forward_to=str(other.id),
+        decision_text_to_office="Seite an Seite passt besser.",
+    )
     assert case.provider_id == other.provider_id
     with pytest.raises(NotFound):
         desk.referral_for(monika, case.id)
@@ -227,9 +249,18 @@ def test_a_forwarded_case_leaves_its_first_provider_only_its_decision(case, moni
     assert case.received_on.isoformat() == "2026-01-12"
 
 
-def test_missing_items_are_reminded_twice_then_lapse_and_reopen_with_the_first_date(case, petra, monika, clock):
-    player.do(case, "completeness_check", monika, outcome="incomplete", missing_items=["consent"], missing_text="Einwilligung?")
-    for day in range(60):
+def test_missing_items_are_reminded_twice_then_lapse_and_reopen_with_the_first_date(
+    case, petra, monika, clock
+):
+    player.do(
+        case,
+        "completeness_check",
+        monika,
+        outcome="incomplete",
+        missing_items=["consent"],
+        missing_text="Einwilligung?",
+    )
+    for _day in range(60):
         later(clock, days=1)
     reminders = [m for m in db.scalars(sa.select(Mail)) if m.notice == "items_reminder"]
     assert len(reminders) == 2
@@ -244,7 +275,14 @@ def test_missing_items_are_reminded_twice_then_lapse_and_reopen_with_the_first_d
 
 
 def test_a_worker_away_for_45_days_sends_each_reminder_once(case, monika, clock):
-    player.do(case, "completeness_check", monika, outcome="incomplete", missing_items=["consent"], missing_text="Einwilligung?")
+    player.do(
+        case,
+        "completeness_check",
+        monika,
+        outcome="incomplete",
+        missing_items=["consent"],
+        missing_text="Einwilligung?",
+    )
     later(clock, days=45)
     sent = [m.notice for m in db.scalars(sa.select(Mail)) if m.referral_id == case.id]
     assert sent.count("items_reminder") == 2
@@ -288,7 +326,9 @@ def test_a_declined_proposal_keeps_the_place_on_the_list(case, monika):
 
 def test_two_cases_cannot_have_the_same_place_of_a_mentor(petra, monika):
     mentor = player.mentor(organisation_of(monika), monika)
-    first, second = (player.refer(organisation_of(petra), petra, zemis_number=f"0000010{n}.1") for n in (1, 2))
+    first, second = (
+        player.refer(organisation_of(petra), petra, zemis_number=f"0000010{n}.1") for n in (1, 2)
+    )
     with transaction():
         records.hold_place(mentor, first)
     with pytest.raises(NoPlaceLeft), transaction():
@@ -329,7 +369,9 @@ def test_a_corrected_referral_keeps_the_old_answers(case, petra):
     changed = desk.correct(case, desk.FilledForm("referral", "v", answers), by=petra)
     assert changed == ["first_name"]
     assert case.mentee.first_name == "Samara"
-    kept = db.scalars(sa.select(Submission).where(Submission.form_key == "referral").order_by(Submission.id))
+    kept = db.scalars(
+        sa.select(Submission).where(Submission.form_key == "referral").order_by(Submission.id)
+    )
     assert [s.answers["first_name"] for s in kept] == ["Samira", "Samara"]
 
 
@@ -349,7 +391,9 @@ def test_a_note_is_for_one_side_only(case, petra, monika):
 
 
 def test_a_failing_timer_is_tried_again_and_the_others_go_on(petra, monika, clock):
-    broken, fine = (player.refer(organisation_of(petra), petra, zemis_number=f"0000010{n}.1") for n in (1, 2))
+    broken, fine = (
+        player.refer(organisation_of(petra), petra, zemis_number=f"0000010{n}.1") for n in (1, 2)
+    )
     with transaction():
         db.execute(sa.update(Run).where(Run.referral_id == broken.id).values(state=b'{"v":99}'))
     later(clock, days=20)

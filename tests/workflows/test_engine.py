@@ -29,7 +29,9 @@ def start(name, **data):
 
 
 def view(case):
-    steps = sorted((s.element, sorted((k, str(v)) for k, v in s.data.items())) for s in case.open_steps())
+    steps = sorted(
+        (s.element, sorted((k, str(v)) for k, v in s.data.items())) for s in case.open_steps()
+    )
     return steps, case.next_due, case.over, sorted(case.listens_to())
 
 
@@ -61,7 +63,10 @@ def walk(name, seed, steps=40):
                     copy.send(name_of, {})
             elif waiting and choice < 0.75:
                 element = dice.choice(waiting)
-                answers = {"go_on": dice.random() < 0.9, f"k{dice.randrange(3)}": dice.random() < 0.5}
+                answers = {
+                    "go_on": dice.random() < 0.9,
+                    f"k{dice.randrange(3)}": dice.random() < 0.5,
+                }
                 for copy in (case, twin):
                     copy.complete(by_element(copy, element)[0].id, answers)
             else:

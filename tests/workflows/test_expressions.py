@@ -5,7 +5,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.deadlines import Calendar, Deadlines, Term, Unit
-from workflows.expressions import BadExpression, Functions, UnknownName, evaluate, from_mapping, names_in
+from workflows.expressions import (
+    BadExpression,
+    Functions,
+    UnknownName,
+    evaluate,
+    from_mapping,
+    names_in,
+)
 
 TABLE = Deadlines(
     {
@@ -15,7 +22,13 @@ TABLE = Deadlines(
     },
     {},
 )
-DATA = {"triage.decision": "admit", "n": 3, "tandem.start": "2026-03-02", "flag": True, "text": "abc"}
+DATA = {
+    "triage.decision": "admit",
+    "n": 3,
+    "tandem.start": "2026-03-02",
+    "flag": True,
+    "text": "abc",
+}
 
 
 def value(text):
@@ -121,7 +134,17 @@ def test_an_attack_is_refused_or_finds_nothing(text):
 
 @pytest.mark.parametrize(
     "text",
-    ['"a" * 9', "text + text", "n + text", "999999999999 * 999999999999", 'working_days("T99")', "months_after(text, 3)", "months_after(tandem.start, 99999)", "n < text", "n in n"],
+    [
+        '"a" * 9',
+        "text + text",
+        "n + text",
+        "999999999999 * 999999999999",
+        'working_days("T99")',
+        "months_after(text, 3)",
+        "months_after(tandem.start, 99999)",
+        "n < text",
+        "n in n",
+    ],
 )
 def test_values_that_do_not_fit_are_an_error(text):
     with pytest.raises((TypeError, ValueError, KeyError, OverflowError)):

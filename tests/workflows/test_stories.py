@@ -120,5 +120,3 @@ def test_case_c_is_declined_and_never_waits(office, clock):
     assert case.decline_reason == "PROFESSIONAL_NEED"
     assert case.delete_after == date(2027, 5, 20)
     assert due_days(case)["triage"] == date(2026, 5, 27)
-
-

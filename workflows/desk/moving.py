@@ -42,9 +42,7 @@ class _LazyDeadlines(Functions):
 class Moving:
     """A case in the hands of one verb, inside its transaction."""
 
-    def __init__(
-        self, referral: Referral, run: Run, diagram: Diagram, by: User | None
-    ) -> None:
+    def __init__(self, referral: Referral, run: Run, diagram: Diagram, by: User | None) -> None:
         self.referral, self.run, self.by = referral, run, by
         self._diagram = diagram
         self._functions = _LazyDeadlines(referral)
@@ -54,9 +52,7 @@ class Moving:
     @classmethod
     def start(cls, referral: Referral, diagram: Diagram, by: User) -> "Moving":
         """A new case, run up to where it first waits."""
-        run = Run(
-            referral_id=referral.id, diagram_id=diagram.id, state=b"", due_at=None
-        )
+        run = Run(referral_id=referral.id, diagram_id=diagram.id, state=b"", due_at=None)
         moving = cls(referral, run, diagram, by)
         moving.case = Case.start(specs_of(diagram), moving.engine())
         db.add(run)
@@ -90,9 +86,7 @@ class Moving:
             return act
 
         actions = {name: bound(filed.do) for name, filed in ACTIONS.items()}
-        environment = ClosedEnvironment(
-            self._functions, lambda: facts_of(self.referral), actions
-        )
+        environment = ClosedEnvironment(self._functions, lambda: facts_of(self.referral), actions)
         return ClosedEngine(environment)
 
     def save(self) -> list[Task]:

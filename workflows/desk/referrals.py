@@ -156,9 +156,7 @@ def possible_messages(referral: Referral, user: User) -> list[str]:
 
 def _acts_for(user: User, referral: Referral, roles: frozenset[Role]) -> bool:
     office = referral.office_id in user.organisation_ids(roles & OFFICE_ROLES)
-    return office or referral.provider_id in user.organisation_ids(
-        roles & PROVIDER_ROLES
-    )
+    return office or referral.provider_id in user.organisation_ids(roles & PROVIDER_ROLES)
 
 
 def send(referral: Referral, filled: FilledForm, *, by: User) -> None:
@@ -180,9 +178,7 @@ def send(referral: Referral, filled: FilledForm, *, by: User) -> None:
         keep(filled.key, referral, filled.answers, by)
         db.flush()
         moving.case.send(message, filled.routes)
-        journal.write(
-            filled.key, by=by, referral_id=referral.id, provider_id=referral.provider_id
-        )
+        journal.write(filled.key, by=by, referral_id=referral.id, provider_id=referral.provider_id)
         moving.save()
 
 
@@ -230,9 +226,7 @@ def record(referral: Referral, filled: FilledForm, *, by: User) -> None:
     with transaction():
         _submission(referral, filled, by)
         keep(filled.key, referral, filled.answers, by)
-        journal.write(
-            filled.key, by=by, referral_id=referral.id, provider_id=referral.provider_id
-        )
+        journal.write(filled.key, by=by, referral_id=referral.id, provider_id=referral.provider_id)
 
 
 def hand_over(referral: Referral, to: User, office: Organisation, *, by: User) -> None:
@@ -243,9 +237,8 @@ def hand_over(referral: Referral, to: User, office: Organisation, *, by: User) -
     """
     if not _acts_for(by, referral, OFFICE_ROLES):
         raise NotAllowed("hand over")
-    if (
-        office.kind is not OrganisationKind.OFFICE
-        or office.id not in to.organisation_ids(OFFICE_ROLES)
+    if office.kind is not OrganisationKind.OFFICE or office.id not in to.organisation_ids(
+        OFFICE_ROLES
     ):
         raise NotAllowed("this person does not work at this office")
     with transaction():
@@ -255,9 +248,7 @@ def hand_over(referral: Referral, to: User, office: Organisation, *, by: User) -
         if office.social_region_id:
             referral.social_region_id = office.social_region_id
         for task in db.scalars(
-            sa.select(Task).where(
-                Task.referral_id == referral.id, Task.closed_at.is_(None)
-            )
+            sa.select(Task).where(Task.referral_id == referral.id, Task.closed_at.is_(None))
         ):
             if task.role in OFFICE_ROLES:
                 task.organisation_id = office.id

@@ -42,9 +42,7 @@ def release(task: Task, *, by: User) -> None:
     with transaction():
         _lock(task, by)
         if task.assignee_id != by.id and not leads(by, task.organisation_id):
-            raise NotAllowed(
-                "only the person who holds a task, or a lead, can release it"
-            )
+            raise NotAllowed("only the person who holds a task, or a lead, can release it")
         task.assignee, task.assignee_id = None, None
         _note("released", task, by)
 
@@ -57,9 +55,7 @@ def assign(task: Task, to: User, *, by: User) -> None:
     """
     with transaction():
         _lock(task, by)
-        if task.assignee_id not in (None, by.id) and not leads(
-            by, task.organisation_id
-        ):
+        if task.assignee_id not in (None, by.id) and not leads(by, task.organisation_id):
             raise HeldBySomeone(task)
         if not to.active or not may_work_on(to, task):
             raise NotAllowed("this person does not work from this queue")
@@ -110,9 +106,7 @@ def submit(task: Task, filled: FilledForm, *, by: User) -> list[Task]:
             except KeyError:
                 raise AlreadyDone(task) from None
             opened = moving.save()
-        remember(
-            recorder, moving.run, state=state, due_at=due_at, by=by, step=task.name
-        )
+        remember(recorder, moving.run, state=state, due_at=due_at, by=by, step=task.name)
     return opened
 
 

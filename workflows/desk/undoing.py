@@ -49,16 +49,12 @@ class Recorder:
             for column in state.mapper.column_attrs:
                 history = state.attrs[column.key].history
                 if history.has_changes() and column.key not in old:
-                    old[column.key] = _plain(
-                        history.deleted[0] if history.deleted else None
-                    )
+                    old[column.key] = _plain(history.deleted[0] if history.deleted else None)
 
     def rows(self) -> dict[str, Any]:
         """What is needed to put everything back, as JSON."""
         return {
-            "changed": [
-                [table, key, old] for (table, key), old in self._changed.items() if old
-            ],
+            "changed": [[table, key, old] for (table, key), old in self._changed.items() if old],
             "new": [[row.__tablename__, row.id] for row in self._new],  # type: ignore[attr-defined]
         }
 
@@ -110,9 +106,7 @@ def can_undo(referral: Referral, user: User) -> Undo | None:
     if db.scalar(gone.limit(1)) is not None:
         return None
     new_tasks = [key for table, key in undo.rows["new"] if table == "tasks"]
-    begun = sa.select(Draft.id).where(
-        Draft.task_id.in_(new_tasks), Draft.user_id != user.id
-    )
+    begun = sa.select(Draft.id).where(Draft.task_id.in_(new_tasks), Draft.user_id != user.id)
     return None if db.scalar(begun.limit(1)) is not None else undo
 
 
@@ -161,9 +155,7 @@ def _put_back(rows: dict[str, Any]) -> None:
         new.setdefault(name, []).append(key)
     kept = new.pop("submissions", [])
     db.execute(
-        sa.update(Submission)
-        .where(Submission.id.in_(kept))
-        .values(undone=True, task_id=None)
+        sa.update(Submission).where(Submission.id.in_(kept)).values(undone=True, task_id=None)
     )
     db.execute(sa.delete(Draft).where(Draft.task_id.in_(new.get("tasks", []))))
     for table in reversed(Base.metadata.sorted_tables):
@@ -171,9 +163,7 @@ def _put_back(rows: dict[str, Any]) -> None:
             db.execute(sa.delete(table).where(table.c.id.in_(new[table.name])))
     for name, key, old in rows["changed"]:
         table = tables[name]
-        values = {
-            column: _typed(table.c[column], value) for column, value in old.items()
-        }
+        values = {column: _typed(table.c[column], value) for column, value in old.items()}
         db.execute(sa.update(table).where(table.c.id == key).values(values))
 
 

@@ -104,9 +104,7 @@ class _Book:
         for filed in ACTIONS.values():
             self.names.update(filed.routes)
         for key, routes in forms.items():
-            self.names.update(
-                {f"{key}.{route}": choices for route, choices in routes.items()}
-            )
+            self.names.update({f"{key}.{route}": choices for route, choices in routes.items()})
         for root in roots.values():
             self._declare(root)
 
@@ -130,9 +128,7 @@ class _Book:
         """The findings of one element."""
         kind = _local(node)
         if kind in _REFUSED and node.tag.startswith("{" + BPMN):
-            yield self._finding(
-                "NOT_SUPPORTED", file, node, f"{kind} is not part of the contract"
-            )
+            yield self._finding("NOT_SUPPORTED", file, node, f"{kind} is not part of the contract")
         if kind in _FLOW_NODES and node.tag.startswith("{" + BPMN):
             for code, sentence in _connected(kind, node):
                 yield self._finding(code, file, node, sentence)
@@ -245,13 +241,9 @@ def _compared(text: str) -> Iterator[tuple[str, Any]]:
     if ISO_TEXT.fullmatch(text.strip()):
         return
     for node in ast.walk(parse(text)):
-        if isinstance(node, ast.Compare) and isinstance(
-            node.left, ast.Name | ast.Attribute
-        ):
+        if isinstance(node, ast.Compare) and isinstance(node.left, ast.Name | ast.Attribute):
             for right in node.comparators:
-                items = (
-                    right.elts if isinstance(right, ast.List | ast.Tuple) else [right]
-                )
+                items = right.elts if isinstance(right, ast.List | ast.Tuple) else [right]
                 for item in items:
                     if isinstance(item, ast.Constant):
                         yield dotted_name(node.left), item.value

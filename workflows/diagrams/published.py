@@ -34,9 +34,7 @@ def publish(
     Raises:
         RefusedDrawing: with all findings that forbid it.
     """
-    refused = [
-        finding for finding in check(bundle, process_id, forms) if finding.forbids
-    ]
+    refused = [finding for finding in check(bundle, process_id, forms) if finding.forbids]
     if refused:
         raise RefusedDrawing(list(refused))
     checksum = _checksum(bundle)
@@ -55,17 +53,13 @@ def publish(
         )
         db.add(diagram)
         db.flush()
-        journal.write(
-            "diagram_published", by=by, process=process_id, version=diagram.version
-        )
+        journal.write("diagram_published", by=by, process=process_id, version=diagram.version)
     return diagram
 
 
 def files_of(diagram_id: int) -> dict[str, str]:
     """The files of a published version. Raises NoResultFound."""
-    found = db.execute(
-        sa.select(Diagram.files).where(Diagram.id == diagram_id)
-    ).scalar_one()
+    found = db.execute(sa.select(Diagram.files).where(Diagram.id == diagram_id)).scalar_one()
     return dict(found)
 
 

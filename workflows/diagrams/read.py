@@ -63,7 +63,7 @@ def xml(data: bytes, name: str) -> Root:
         raise UnreadableDrawing(f"{name}: larger than {MOST_BYTES // 1000} kB")
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise UnreadableDrawing(f"{name}: document types and entities are not allowed")
-    parser = etree.XMLParser(
+    parser: Any = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -72,7 +72,7 @@ def xml(data: bytes, name: str) -> Root:
         remove_pis=True,
     )
     try:
-        root = etree.fromstring(data, parser=parser)
+        root: Root = etree.fromstring(data, parser=parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise UnreadableDrawing(f"{name}: not a readable XML file ({error})") from None
     if root.getroottree().docinfo.doctype:
@@ -105,12 +105,8 @@ def read(bundle: Bundle, process_id: str) -> Specs:
     except RecursionError as error:
         raise UnreadableDrawing("the processes call each other in a circle") from error
     except Exception as error:
-        place = " ".join(
-            str(getattr(error, key, "") or "") for key in ("tag", "id", "name")
-        )
-        raise UnreadableDrawing(
-            f"{error} {place.rsplit('}', 1)[-1]}".strip()
-        ) from error
+        place = " ".join(str(getattr(error, key, "") or "") for key in ("tag", "id", "name"))
+        raise UnreadableDrawing(f"{error} {place.rsplit('}', 1)[-1]}".strip()) from error
     for part in (spec, *called.values()):
         _finish(part, parser.roots)
     return spec, called

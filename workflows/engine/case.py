@@ -137,11 +137,7 @@ class Case:
         for fired in range(MOST_TIMERS_AT_ONCE):
             limit = at or datetime.now(UTC)
             waiting = self._flow.event_manager.tasks.values()
-            late = [
-                (moment, task)
-                for task in waiting
-                if (moment := due_at(task)) is not None
-            ]
+            late = [(moment, task) for task in waiting if (moment := due_at(task)) is not None]
             late = [(moment, task) for moment, task in late if moment < limit]
             if not late:
                 return fired
@@ -159,11 +155,7 @@ class Case:
                 yield from part.tasks.values()
 
     def _listeners(self) -> list[Task]:
-        return [
-            task
-            for task in self._flow.event_manager.tasks.values()
-            if _message_names(task)
-        ]
+        return [task for task in self._flow.event_manager.tasks.values() if _message_names(task)]
 
     def _run(self) -> None:
         """Everything automatic, until only people, timers and messages are waited for."""
@@ -173,9 +165,7 @@ class Case:
             nonlocal steps
             steps += 1
             if steps > MOST_AUTOMATIC_STEPS:
-                raise StepFailed(
-                    task.task_spec.name, "the drawing runs in a circle here"
-                )
+                raise StepFailed(task.task_spec.name, "the drawing runs in a circle here")
 
         # Not do_engine_steps: at its end it fires all late timers at once, and two interrupting
         # ones that are both late would both take their way. Timers are fired by `fire_due` only.
@@ -221,10 +211,7 @@ def _message_names(task: Task) -> list[str]:
 
 def _definition(task: Task, message: str) -> Any:
     for definition in _definitions(task):
-        if (
-            isinstance(definition, MessageEventDefinition)
-            and definition.name == message
-        ):
+        if isinstance(definition, MessageEventDefinition) and definition.name == message:
             return definition
     return None
 
@@ -238,16 +225,10 @@ class _step_errors:  # noqa: N801  used as a with-statement
     def __enter__(self) -> None:
         return None
 
-    def __exit__(
-        self, kind: object, error: BaseException | None, trace: object
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, Exception) and not isinstance(error, StepFailed):
             at = getattr(error, "task_spec", None) or getattr(
                 getattr(error, "task", None), "task_spec", None
             )
-            element = (
-                getattr(at, "bpmn_id", None)
-                or getattr(at, "name", None)
-                or self._element
-            )
+            element = getattr(at, "bpmn_id", None) or getattr(at, "name", None) or self._element
             raise StepFailed(str(element or "?"), str(error)[:200]) from error

@@ -71,9 +71,7 @@ class _Writer:
             numbers[part] = len(numbers)
             owner = workflow.get_task_from_id(owner_id)
             rows = self._part(part, owner.data)
-            called.append(
-                [numbers[owner.workflow], self._row_of[owner_id], part.spec.name, rows]
-            )
+            called.append([numbers[owner.workflow], self._row_of[owner_id], part.spec.name, rows])
         return {"v": FORMAT, "k": list(self._keys), **whole, "s": called}
 
     def _part(self, workflow: BpmnWorkflow, inherited: Data) -> dict[str, Any]:
@@ -82,9 +80,8 @@ class _Writer:
         while todo:
             task = todo.pop()
             parent = task.parent
-            if parent is not None and task._state & _PREDICTED:
-                if parent._state & (_LIVE | _PREDICTED):
-                    continue
+            if parent is not None and _is_predicted(task, parent):
+                continue
             self._row_of[task.id] = len(rows)
             above = inherited if parent is None else parent.data
             rows.append(self._row(task, None if parent is None else self._row_of[parent.id], above))
@@ -99,7 +96,9 @@ class _Writer:
     def _row(self, task: Task, parent_row: int | None, above: Data) -> Row:
         live = bool(task._state & _LIVE)
         predicted = any(child._state & _PREDICTED for child in task.children)
-        flags = (_TRIGGERED if task.triggered else 0) | (_NO_FUTURE if live and not predicted else 0)
+        flags = (_TRIGGERED if task.triggered else 0) | (
+            _NO_FUTURE if live and not predicted else 0
+        )
         row = [
             task.id.hex if live and task.task_spec.manual else 0,
             parent_row,
@@ -188,6 +187,10 @@ class _Reader:
         for key_number in removed or ():
             task.data.pop(self._keys[key_number], None)
         return task
+
+
+def _is_predicted(task: Task, parent: Task) -> bool:
+    return bool(task._state & _PREDICTED and parent._state & (_LIVE | _PREDICTED))
 
 
 def _predict_again(part: BpmnWorkflow) -> None:

@@ -16,14 +16,10 @@ class RearmingBoundaryEvent(BoundaryEvent):
 
     def _on_complete_hook(self, my_task: Task) -> None:
         super()._on_complete_hook(my_task)
-        if self.cancel_activity or isinstance(
-            self.event_definition, TimerEventDefinition
-        ):
+        if self.cancel_activity or isinstance(self.event_definition, TimerEventDefinition):
             return
         siblings = my_task.parent.children
-        watched = [
-            task for task in siblings if not isinstance(task.task_spec, BoundaryEvent)
-        ]
+        watched = [task for task in siblings if not isinstance(task.task_spec, BoundaryEvent)]
         if watched and not watched[0].has_state(TaskState.FINISHED_MASK):
             again = my_task.parent._add_child(self, TaskState.WAITING)
             self._predict(again, mask=TaskState.NOT_FINISHED_MASK)

@@ -28,9 +28,7 @@ class _Round:
         return [
             other
             for other in task.workflow.tasks.values()
-            if other.task_spec is self
-            and other is not task
-            and self._earlier_visit(other) is visit
+            if other.task_spec is self and other is not task and self._earlier_visit(other) is visit
         ]
 
     def _gather(self, task: Task) -> None:
@@ -38,8 +36,7 @@ class _Round:
         arrived = [
             other
             for other in self._others(task)
-            if other.has_state(TaskState.FINISHED_MASK)
-            and not task.is_descendant_of(other)
+            if other.has_state(TaskState.FINISHED_MASK) and not task.is_descendant_of(other)
         ]
         for other in sorted(arrived, key=lambda other: other.last_state_change):
             DeepMerge.merge(task.data, other.parent.data)
@@ -78,11 +75,7 @@ class InclusiveJoin(_Round, InclusiveGateway):
 
     def _check_threshold_unstructured(self, my_task: Task) -> bool:
         visits = [my_task, *self._others(my_task)]
-        arrived = {
-            v.parent.task_spec.name
-            for v in visits
-            if v.parent.state == TaskState.COMPLETED
-        }
+        arrived = {v.parent.task_spec.name for v in visits if v.parent.state == TaskState.COMPLETED}
         inputs = {source.name for source in self.inputs}
         live = {
             task.task_spec
@@ -112,12 +105,8 @@ class InclusiveJoin(_Round, InclusiveGateway):
         self._gather(my_task)
         matches, defaults = self._get_matching_outputs(my_task)
         if not matches and not defaults:
-            raise WorkflowTaskException(
-                "no branch of this gateway applies", task=my_task
-            )
+            raise WorkflowTaskException("no branch of this gateway applies", task=my_task)
         my_task._sync_children(matches or defaults, TaskState.FUTURE)
         for child in my_task.children:
-            child.task_spec._predict(
-                child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK
-            )
+            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
         return True

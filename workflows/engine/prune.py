@@ -113,7 +113,9 @@ def _fold(root: Task, ended: list[Task], gone_ids: set[UUID], carriers: list[Tas
 
 def _is_carrier(task: Task) -> bool:
     children = task.children
-    return len(children) == 1 and isinstance(children[0].task_spec, _EndJoin) and not _is_alive(task)
+    return (
+        len(children) == 1 and isinstance(children[0].task_spec, _EndJoin) and not _is_alive(task)
+    )
 
 
 def _ended(tasks: list[Task]) -> list[Task]:

@@ -52,9 +52,7 @@ class ClosedEnvironment(BasePythonScriptEngineEnvironment):
 
         return evaluate(expression, look_up, self._functions)
 
-    def execute(
-        self, script: str, context: dict[str, Any], external_context: Any = None
-    ) -> bool:
+    def execute(self, script: str, context: dict[str, Any], external_context: Any = None) -> bool:
         """Scripts are not part of what a drawing may do."""
         raise PermissionError("scripts are not run")
 
@@ -126,7 +124,5 @@ def flat(answers: Mapping[str, Any]) -> dict[str, Scalar]:
         if key in ("typename", "data_objects") or not isinstance(key, str):
             raise TypeError(f"{key!r} cannot be a routing answer")
         if value is not None and not isinstance(value, str | int | float | bool):
-            raise TypeError(
-                f"{key} must be one plain value, not {type(value).__name__}"
-            )
+            raise TypeError(f"{key} must be one plain value, not {type(value).__name__}")
     return dict(answers)
