@@ -110,10 +110,11 @@ class Moving:
                 provider_id=self.referral.provider_id,
                 status=self.referral.status.value,
             )
+        number = self.referral.number
         try:
             db.flush()
         except sa.orm.exc.StaleDataError:
-            raise Collision(self.referral.number) from None
+            raise Collision(number) from None
         return opened
 
     def _set_status(self, passed: list[Passed], steps: list[OpenStep]) -> None:

@@ -1,0 +1,216 @@
+"""What a step, a page and a case cost: ratios to bare SpiffWorkflow in memory, in one run.
+
+`make bench`; medians. The machine's speed cancels out, read the ratios.
+"""
+
+import contextlib
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from intake import create_app
+from intake.demo import player
+from intake.demo.cases import organisation_of
+from models.base import now
+from models.deadlines import Calendar, Deadlines, Term, Unit
+from models.processes import Run
+from models.session import connect, db, transaction
+from models.tasks import InboxFilter, Task, inbox, inbox_count
+from tests.browser import Person
+from tests.conftest import config_for, furnish
+from tests.postgres import postgres
+from tests.workflows.drawings import bundle
+from workflows import desk
+from workflows.actions import ACTIONS
+from workflows.diagrams.published import _specs, shipped_bundle
+from workflows.diagrams.read import read
+from workflows.engine.case import Case
+from workflows.engine.script import ClosedEngine, ClosedEnvironment
+from workflows.expressions import Functions
+
+ROUNDS = 9
+STEPS = ("completeness_check", "triage", "intake_interview")
+PETRA, MONIKA = "p.beispiel@example.org", "m.muster@example.org"
+
+
+def timed(do: Callable[[], object], rounds: int = ROUNDS) -> float:
+    """The median of some rounds, in milliseconds."""
+    spans = []
+    for _ in range(rounds):
+        begun = time.perf_counter()
+        do()
+        spans.append((time.perf_counter() - begun) * 1000)
+    return statistics.median(spans)
+
+
+class Counted:
+    """Counts statements and commits of an engine."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.statements = self.commits = 0
+        sa.event.listen(engine, "before_cursor_execute", self._statement)
+        sa.event.listen(engine, "commit", self._commit)
+
+    def _statement(self, *_: object) -> None:
+        self.statements += 1
+
+    def _commit(self, *_: object) -> None:
+        self.commits += 1
+
+    def reset(self) -> None:
+        self.statements = self.commits = 0
+
+
+def bare() -> float:
+    """One human step of bare SpiffWorkflow in memory: complete and run, nothing kept."""
+    specs = read(shipped_bundle(), "referral")
+    spans = []
+    for _ in range(30):
+        facts = {"case.is_minor": False, "referral.program_wish": "open", "referral.target_group": "ADULT", "referral.permit": "B", "referral.consent": True, "referral.exclusion_checked": True, "referral.lives_in_canton": True, "referral.complete_on": "2026-01-12", "case.interviewed": False}
+        terms = {code: Term(5, Unit.WEEKS, Calendar.LEGAL) for code in ("T2", "T4", "T5", "T8")}
+        nothing = {name: (lambda data, **given: {}) for name in ACTIONS}
+        engine = ClosedEngine(ClosedEnvironment(Functions(Deadlines(terms, {})), lambda facts=facts: facts, nothing))
+        case = Case.start(specs, engine)
+        for step, answers in zip(STEPS, ({"completeness_check.outcome": "complete"}, {"triage.decision": "admit"}, {"intake_interview.result": "waiting_list"}), strict=True):
+            waiting = next(s for s in case.open_steps() if s.element == step)
+            begun = time.perf_counter()
+            case.complete(waiting.id, answers)
+            spans.append((time.perf_counter() - begun) * 1000)
+    return statistics.median(spans)
+
+
+def measure(name: str, url: str, floor: float) -> None:
+    """Everything that needs a database."""
+    with tempfile.TemporaryDirectory() as folder:
+        _specs.cache_clear()
+        engine = connect(url)
+        app = create_app(config_for(url, Path(folder)), engine)
+        counted = Counted(engine)
+        print(f"\n{name}")
+        _verbs(app, counted, floor)
+        _pages(app, counted, floor)
+        _inboxes(app)
+        engine.dispose()
+
+
+def _verbs(app, counted: Counted, floor: float) -> None:
+    with app.test_request_context():
+        petra, monika = player.user(PETRA), player.user(MONIKA)
+        spans: dict[str, list[float]] = {}
+        figures: dict[str, tuple[int, int]] = {}
+        sizes: list[int] = []
+        for _ in range(ROUNDS):
+            case = player.refer(organisation_of(petra), petra)
+            for step in STEPS:
+                task = player.step_of(case, step)
+                form = player.StepForm.for_task(task)
+                filled = player.fill(form, dict(player.STEPS[step]))
+                db.rollback()
+                db.expire_all()
+                task = desk.task_for(monika, task.id)
+                counted.reset()
+                begun = time.perf_counter()
+                desk.submit(task, filled, by=monika)
+                spans.setdefault(step, []).append((time.perf_counter() - begun) * 1000)
+                figures[step] = (counted.statements, counted.commits)
+                sizes.append(len(db.scalar(sa.select(Run.state).where(Run.referral_id == case.id)) or b""))
+        for step, found in spans.items():
+            ms, (statements, commits) = statistics.median(found), figures[step]
+            print(f"  desk.submit {step:<20} {ms:6.1f} ms  {ms / floor:5.1f}x  {statements} statements, {commits} commit")
+        print(f"  engine state                     {statistics.median(sizes):.0f} bytes median, {max(sizes)} worst")
+        db.remove()
+
+
+def _pages(app, counted: Counted, floor: float) -> None:
+    posts, gets, seen = [], [], (0, 0)
+    monika = Person(app, MONIKA)
+    for number in range(ROUNDS):
+        with app.test_request_context():
+            petra = player.user(PETRA)
+            case = player.refer(organisation_of(petra), petra, zemis_number=f"0000{number:04d}.7")
+            url = f"/tasks/{player.step_of(case, 'completeness_check').id}"
+            db.remove()
+        begun = time.perf_counter()
+        page = monika.client.get(url)
+        gets.append((time.perf_counter() - begun) * 1000)
+        monika.response = page
+        token = monika.token
+        counted.reset()
+        begun = time.perf_counter()
+        answer = monika.client.post(url, data={"csrf_token": token, "outcome": "complete", "complete_on": "12.1.2026"})
+        posts.append((time.perf_counter() - begun) * 1000)
+        assert answer.status_code == 302, answer.text[:500]
+        seen = (counted.statements, counted.commits)
+    post, get = statistics.median(posts), statistics.median(gets)
+    print(f"  POST of a step                   {post:6.1f} ms  {post / floor:5.1f}x  {seen[0]} statements, {seen[1]} commit")
+    print(f"  GET + POST of a step             {get + post:6.1f} ms  {(get + post) / floor:5.1f}x")
+
+
+def _inboxes(app) -> None:
+    """The inbox page for the same person as the table grows."""
+    first = 0.0
+    for target in (1_000, 10_000, 100_000):
+        with app.test_request_context():
+            _grow(target)
+            db.remove()
+        monika = Person(app, MONIKA)
+        page = timed(lambda person=monika: person.client.get("/tasks"))
+        size = len(monika.client.get("/tasks").data)
+        with app.test_request_context():
+            user = player.user(MONIKA)
+            select = timed(lambda u=user: inbox(u, InboxFilter()))
+            count = timed(lambda u=user: inbox_count(u, InboxFilter()))
+            db.remove()
+        first = first or page
+        print(f"  inbox page at {target:>7} tasks      {page:6.1f} ms  {page / first:5.2f}x the first, {size // 1024} kB (rows {select:.1f} ms, count {count:.1f} ms)")
+
+
+def _grow(target: int) -> None:
+    have = db.scalar(sa.select(sa.func.count()).select_from(Task)) or 0
+    model = db.scalars(sa.select(Task).where(Task.closed_at.is_(None)).limit(1)).one()
+    columns = [c.key for c in sa.inspect(Task).column_attrs if c.key not in ("id", "engine_id", "due_at")]
+    row = {key: getattr(model, key) for key in columns}
+    rows = [{**row, "engine_id": f"b{number:031x}", "due_at": now()} for number in range(have, target)]
+    with transaction():
+        for start in range(0, len(rows), 5000):
+            db.execute(sa.insert(Task), rows[start : start + 5000])
+
+
+def check_ins(floor: float) -> None:
+    """A step after 1, 20 and 200 rounds of a loop, saved and loaded each time."""
+    specs = read(bundle("loop"), "p")
+    case = Case.start(specs, ClosedEngine(), go_on=True)
+    spans, sizes = [], []
+    for _ in range(200):
+        begun = time.perf_counter()
+        case.complete(case.open_steps()[0].id, {"go_on": True})
+        state = case.dump()
+        case = Case.load(state, specs, ClosedEngine())
+        spans.append((time.perf_counter() - begun) * 1000)
+        sizes.append(len(state))
+    early, late = statistics.median(spans[:20]), statistics.median(spans[180:])
+    print(f"\nLoop of a check-in, with save and load: the 200th costs {late / early:.2f}x the first; state {sizes[0]} -> {sizes[-1]} bytes")
+
+
+def main() -> None:
+    """Print the table."""
+    floor = bare()
+    print(f"Bare SpiffWorkflow in memory, one human step of the same drawing: {floor:.2f} ms = 1x")
+    check_ins(floor)
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/office.db"
+        furnish(url, Path(folder))
+        measure("SQLite", url, floor)
+        with postgres() as server:
+            furnish(server.format(name="postgres"), Path(folder))
+            measure("PostgreSQL", server.format(name="postgres"), floor)
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        main()
+
