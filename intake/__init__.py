@@ -12,6 +12,7 @@ from flask import Flask, Response, g, request, session, url_for
 from flask_babel import Babel, get_locale
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.orm import joinedload
 from werkzeug.routing import IntegerConverter
 
 from intake import errors, navigation, wording
@@ -98,7 +99,9 @@ def _sign_in(app: Flask) -> None:
     def load(key: str) -> User | None:
         """The person of a session; a changed key (password, leaving) ends the session."""
         user_id, _, session_key = key.partition(".")
-        user = db.get(User, int(user_id)) if user_id.isdigit() else None
+        if not user_id.isdigit():
+            return None
+        user = db.get(User, int(user_id), options=[joinedload(User.memberships)])
         if user is None or not user.active or user.session_key != session_key:
             return None
         return user

@@ -70,12 +70,32 @@ def bare() -> float:
     specs = read(shipped_bundle(), "referral")
     spans = []
     for _ in range(30):
-        facts = {"case.is_minor": False, "referral.program_wish": "open", "referral.target_group": "ADULT", "referral.permit": "B", "referral.consent": True, "referral.exclusion_checked": True, "referral.lives_in_canton": True, "referral.complete_on": "2026-01-12", "case.interviewed": False}
+        facts = {
+            "case.is_minor": False,
+            "referral.program_wish": "open",
+            "referral.target_group": "ADULT",
+            "referral.permit": "B",
+            "referral.consent": True,
+            "referral.exclusion_checked": True,
+            "referral.lives_in_canton": True,
+            "referral.complete_on": "2026-01-12",
+            "case.interviewed": False,
+        }
         terms = {code: Term(5, Unit.WEEKS, Calendar.LEGAL) for code in ("T2", "T4", "T5", "T8")}
         nothing = {name: (lambda data, **given: {}) for name in ACTIONS}
-        engine = ClosedEngine(ClosedEnvironment(Functions(Deadlines(terms, {})), lambda facts=facts: facts, nothing))
+        engine = ClosedEngine(
+            ClosedEnvironment(Functions(Deadlines(terms, {})), lambda facts=facts: facts, nothing)
+        )
         case = Case.start(specs, engine)
-        for step, answers in zip(STEPS, ({"completeness_check.outcome": "complete"}, {"triage.decision": "admit"}, {"intake_interview.result": "waiting_list"}), strict=True):
+        for step, answers in zip(
+            STEPS,
+            (
+                {"completeness_check.outcome": "complete"},
+                {"triage.decision": "admit"},
+                {"intake_interview.result": "waiting_list"},
+            ),
+            strict=True,
+        ):
             waiting = next(s for s in case.open_steps() if s.element == step)
             begun = time.perf_counter()
             case.complete(waiting.id, answers)
@@ -117,11 +137,17 @@ def _verbs(app, counted: Counted, floor: float) -> None:
                 desk.submit(task, filled, by=monika)
                 spans.setdefault(step, []).append((time.perf_counter() - begun) * 1000)
                 figures[step] = (counted.statements, counted.commits)
-                sizes.append(len(db.scalar(sa.select(Run.state).where(Run.referral_id == case.id)) or b""))
+                sizes.append(
+                    len(db.scalar(sa.select(Run.state).where(Run.referral_id == case.id)) or b"")
+                )
         for step, found in spans.items():
             ms, (statements, commits) = statistics.median(found), figures[step]
-            print(f"  desk.submit {step:<20} {ms:6.1f} ms  {ms / floor:5.1f}x  {statements} statements, {commits} commit")
-        print(f"  engine state                     {statistics.median(sizes):.0f} bytes median, {max(sizes)} worst")
+            print(
+                f"  desk.submit {step:<20} {ms:6.1f} ms  {ms / floor:5.1f}x  {statements} statements, {commits} commit"
+            )
+        print(
+            f"  engine state                     {statistics.median(sizes):.0f} bytes median, {max(sizes)} worst"
+        )
         db.remove()
 
 
@@ -141,12 +167,17 @@ def _pages(app, counted: Counted, floor: float) -> None:
         token = monika.token
         counted.reset()
         begun = time.perf_counter()
-        answer = monika.client.post(url, data={"csrf_token": token, "outcome": "complete", "complete_on": "12.1.2026"})
+        answer = monika.client.post(
+            url,
+            data={"csrf_token": token, "outcome": "complete", "complete_on": f"{now():%d.%m.%Y}"},
+        )
         posts.append((time.perf_counter() - begun) * 1000)
         assert answer.status_code == 302, answer.text[:500]
         seen = (counted.statements, counted.commits)
     post, get = statistics.median(posts), statistics.median(gets)
-    print(f"  POST of a step                   {post:6.1f} ms  {post / floor:5.1f}x  {seen[0]} statements, {seen[1]} commit")
+    print(
+        f"  POST of a step                   {post:6.1f} ms  {post / floor:5.1f}x  {seen[0]} statements, {seen[1]} commit"
+    )
     print(f"  GET + POST of a step             {get + post:6.1f} ms  {(get + post) / floor:5.1f}x")
 
 
@@ -166,15 +197,21 @@ def _inboxes(app) -> None:
             count = timed(lambda u=user: inbox_count(u, InboxFilter()))
             db.remove()
         first = first or page
-        print(f"  inbox page at {target:>7} tasks      {page:6.1f} ms  {page / first:5.2f}x the first, {size // 1024} kB (rows {select:.1f} ms, count {count:.1f} ms)")
+        print(
+            f"  inbox page at {target:>7} tasks      {page:6.1f} ms  {page / first:5.2f}x the first, {size // 1024} kB (rows {select:.1f} ms, count {count:.1f} ms)"
+        )
 
 
 def _grow(target: int) -> None:
     have = db.scalar(sa.select(sa.func.count()).select_from(Task)) or 0
     model = db.scalars(sa.select(Task).where(Task.closed_at.is_(None)).limit(1)).one()
-    columns = [c.key for c in sa.inspect(Task).column_attrs if c.key not in ("id", "engine_id", "due_at")]
+    columns = [
+        c.key for c in sa.inspect(Task).column_attrs if c.key not in ("id", "engine_id", "due_at")
+    ]
     row = {key: getattr(model, key) for key in columns}
-    rows = [{**row, "engine_id": f"b{number:031x}", "due_at": now()} for number in range(have, target)]
+    rows = [
+        {**row, "engine_id": f"b{number:031x}", "due_at": now()} for number in range(have, target)
+    ]
     with transaction():
         for start in range(0, len(rows), 5000):
             db.execute(sa.insert(Task), rows[start : start + 5000])
@@ -193,7 +230,9 @@ def check_ins(floor: float) -> None:
         spans.append((time.perf_counter() - begun) * 1000)
         sizes.append(len(state))
     early, late = statistics.median(spans[:20]), statistics.median(spans[180:])
-    print(f"\nLoop of a check-in, with save and load: the 200th costs {late / early:.2f}x the first; state {sizes[0]} -> {sizes[-1]} bytes")
+    print(
+        f"\nLoop of a check-in, with save and load: the 200th costs {late / early:.2f}x the first; state {sizes[0]} -> {sizes[-1]} bytes"
+    )
 
 
 def main() -> None:
@@ -213,4 +252,3 @@ def main() -> None:
 if __name__ == "__main__":
     with contextlib.suppress(KeyboardInterrupt):
         main()
-

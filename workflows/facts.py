@@ -1,6 +1,6 @@
 """What a drawing may ask about a case: looked up when an expression needs it, never kept."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from dateutil.relativedelta import relativedelta
 
 from models.base import today
-from models.organisations import Municipality, Program
+from models.organisations import Program
 from models.referrals import Referral
 from models.session import db
 from models.submissions import latest_answers
-from models.tandems import Tandem, current_tandem
+from models.tandems import current_tandem
 
 #: Every fact with the values it can have; None where it is a date, a number or free.
 FACTS: Mapping[str, tuple[Any, ...] | None] = {
@@ -40,29 +40,57 @@ FACTS: Mapping[str, tuple[Any, ...] | None] = {
 }
 
 
-def facts_of(referral: Referral) -> dict[str, Any]:
-    """The facts of a case, from the tables, as they are now."""
-    answers = latest_answers(referral.id, "referral")
-    interview = latest_answers(referral.id, "intake_interview")
-    tandem = current_tandem(referral.id)
-    of_age = comes_of_age_on(str(answers.get("date_of_birth") or ""))
-    municipality = db.get(Municipality, referral.municipality_id)
+class Facts(Mapping[str, Any]):
+    """The facts of a case, looked up in the tables when one is first asked for."""
+
+    def __init__(self, referral: Referral) -> None:
+        self._case = referral
+        self._known: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._known:
+            self._known.update(_ROOMS[name.partition(".")[0]](self._case))
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(FACTS)
+
+    def __len__(self) -> int:
+        return len(FACTS)
+
+    def __contains__(self, name: object) -> bool:
+        return name in FACTS
+
+    def forget(self) -> None:
+        """Something was written: look up again."""
+        self._known.clear()
+
+
+def _about_the_case(case: Referral) -> dict[str, Any]:
+    of_age = comes_of_age_on(case.mentee.date_of_birth)
     return {
         "case.is_minor": of_age is not None and of_age > today(),
-        "case.comes_of_age_on": of_age.isoformat() if of_age else None,
-        "case.interviewed": bool(interview),
-        "referral.program_wish": answers.get("program_wish", "open"),
-        "referral.target_group": referral.target_group,
-        "referral.permit": answers.get("permit"),
-        "referral.consent": bool(answers.get("consent_given_on")),
-        "referral.exclusion_checked": answers.get("exclusion_check") == "none",
-        "referral.lives_in_canton": municipality is not None,
-        "referral.complete_on": _iso(referral.complete_on or referral.received_on),
-        **_tandem_facts(tandem),
+        "case.comes_of_age_on": _iso(of_age),
+        "case.interviewed": bool(latest_answers(case.id, "intake_interview")),
     }
 
 
-def _tandem_facts(tandem: Tandem | None) -> dict[str, str | None]:
+def _about_the_referral(case: Referral) -> dict[str, Any]:
+    answers = latest_answers(case.id, "referral")
+    return {
+        "referral.program_wish": answers.get("program_wish", "open"),
+        "referral.target_group": case.target_group,
+        "referral.permit": answers.get("permit"),
+        "referral.consent": bool(answers.get("consent_given_on")),
+        "referral.exclusion_checked": answers.get("exclusion_check") == "none",
+        # Only municipalities of the canton can be chosen.
+        "referral.lives_in_canton": case.municipality_id is not None,
+        "referral.complete_on": _iso(case.complete_on or case.received_on),
+    }
+
+
+def _about_the_tandem(case: Referral) -> dict[str, Any]:
+    tandem = current_tandem(case.id)
     if tandem is None:
         return dict.fromkeys(("tandem.trial_until", "tandem.end", "tandem.ended_on"))
     return {
@@ -70,6 +98,13 @@ def _tandem_facts(tandem: Tandem | None) -> dict[str, str | None]:
         "tandem.end": _iso(tandem.planned_end),
         "tandem.ended_on": _iso(tandem.ended_on or tandem.planned_end),
     }
+
+
+_ROOMS: dict[str, Callable[[Referral], dict[str, Any]]] = {
+    "case": _about_the_case,
+    "referral": _about_the_referral,
+    "tandem": _about_the_tandem,
+}
 
 
 def comes_of_age_on(born: str) -> date | None:

@@ -96,7 +96,7 @@ def post(
     )
     db.add(mail)
     db.flush()
-    jobs.put("send_mail", after, key=f"mail-{mail.id}", mail=mail.id)
+    jobs.put("send_mail", after, mail=mail.id)
 
 
 def _addresses(referral: Referral, to: str) -> Iterable[tuple[str, str | None]]:

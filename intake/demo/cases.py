@@ -11,11 +11,11 @@ from typing import Any
 from intake.demo.player import do, fill, mentor, refer, send, user
 from intake.forms.status_change import StatusChangeForm
 from models.base import OFFICE_ZONE
+from models.mentees import participants_of
 from models.mentors import Mentor
 from models.organisations import Organisation
 from models.people import User
 from models.referrals import Referral
-from models.session import db
 from workflows import desk
 from workflows.worker import work_until_idle
 
@@ -200,8 +200,7 @@ def _match_a(stage: Stage, case: Referral, monika: User, regula: Mentor) -> None
 
 def _status_of_mina(case: Referral, petra: User, valid_from: str) -> None:
     """In September the case manager records that Mina is admitted provisionally."""
-    db.refresh(case.mentee)
-    mina = next(p for p in case.mentee.participants if p.first_name == "Mina")
+    mina = next(p for p in participants_of(case.mentee_id) if p.first_name == "Mina")
     form = StatusChangeForm()
     form.prepare(case)
     answers = {

@@ -30,14 +30,20 @@ def fill(form: StepForm, answers: dict[str, Any]) -> desk.FilledForm:
     Raises:
         DoesNotFit: the form has something to say.
     """
-    blank = type(form)(data={**_data(form), **answers})
-    _copy_choices(form, blank)
-    sent = MultiDict([(key, value) for key, values in blank.raw().items() for value in values])
+    raw = raw_of(form, answers)
+    sent = MultiDict([(key, value) for key, values in raw.items() for value in values])
     answered = type(form)(sent)
     _copy_choices(form, answered)
     if not answered.validate():
         raise DoesNotFit(f"{form.form_key}: {answered.all_errors()}")
     return answered.filled
+
+
+def raw_of(form: StepForm, answers: dict[str, Any]) -> dict[str, list[str]]:
+    """What a browser would send for these answers and the form's own suggestions."""
+    blank = type(form)(data={**_data(form), **answers})
+    _copy_choices(form, blank)
+    return blank.raw()
 
 
 def _data(form: StepForm) -> dict[str, Any]:
@@ -85,7 +91,7 @@ def do(referral: Referral, form_key: str, by: User, variant: str = "", **changes
     form = StepForm.for_task(task)
     if "mentor" in changes:
         changes["mentor_id"] = str(changes.pop("mentor").id)
-    for name, rated in _RATED.items():
+    for name, rated in RATED.items():
         if name in form._fields and name not in changes:
             goals = [entry.data["goal"] for entry in form._fields[name].entries]
             changes[name] = [{"goal": goal, rated: "3"} for goal in goals]
@@ -94,7 +100,7 @@ def do(referral: Referral, form_key: str, by: User, variant: str = "", **changes
 
 
 #: Groups with an entry for each agreed goal, and the question that rates it.
-_RATED = {"goals_progress": "progress", "goal_results": "result"}
+RATED = {"goals_progress": "progress", "goal_results": "result"}
 
 
 def send(referral: Referral, form_key: str, by: User, **changes: Any) -> None:

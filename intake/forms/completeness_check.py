@@ -37,5 +37,6 @@ class CompletenessCheckForm(StepForm):
     def prepare(self, referral: Referral, variant: str = "") -> None:
         """Complete since the office supplied what was missing, else since today."""
         super().prepare(referral, variant)
-        supplied = latest_answers(referral.id, "supply_items").get("supplied_on")
-        self.suggest(self.complete_on, supplied or today().isoformat())
+        if not self.complete_on.typed:
+            supplied = latest_answers(referral.id, "supply_items").get("supplied_on")
+            self.suggest(self.complete_on, supplied or today().isoformat())

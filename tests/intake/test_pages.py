@@ -59,6 +59,18 @@ def test_a_task_that_a_colleague_holds_is_not_taken(web, task):
     assert "Welche Ziele?" in thomas.text
 
 
+def test_a_step_costs_twenty_statements_and_one_commit(web, task):
+    """A budget: whoever adds a statement to every step takes one away, or says why here."""
+    monika = web.person(MONIKA).open(task)
+    statements, commits = [], []
+    engine = web.app.extensions["engine"]
+    sa.event.listen(engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
+    sa.event.listen(engine, "commit", lambda _c: commits.append(1))
+    data = {"csrf_token": monika.token, "outcome": "complete", "complete_on": "12.1.2026"}
+    assert monika.client.post(task, data=data).status_code == 302
+    assert (len(statements), len(commits)) == (20, 1)
+
+
 def test_typed_answers_survive_a_session_that_ended(web, task):
     monika = web.person(MONIKA).open(task)
     values = {

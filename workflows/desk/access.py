@@ -26,7 +26,6 @@ def task_for(user: User, task_id: int) -> Task:
         .join(Task.referral)
         .options(contains_eager(Task.referral))
         .where(Task.id == task_id)
-        .execution_options(populate_existing=True)
     )
     if task is None or not may_work_on(user, task):
         raise NotFound(f"task {task_id}")

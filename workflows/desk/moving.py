@@ -19,7 +19,7 @@ from workflows.engine.case import Case, OpenStep, Passed
 from workflows.engine.script import ClosedEngine, ClosedEnvironment
 from workflows.errors import Collision
 from workflows.expressions import Functions
-from workflows.facts import facts_of
+from workflows.facts import Facts
 
 
 class _LazyDeadlines(Functions):
@@ -46,6 +46,7 @@ class Moving:
         self.referral, self.run, self.by = referral, run, by
         self._diagram = diagram
         self._functions = _LazyDeadlines(referral)
+        self._facts = Facts(referral)
         self._program_id = referral.program_id
         self.case: Case
 
@@ -78,6 +79,7 @@ class Moving:
         def bound(do: Any) -> Any:
             def act(data: dict[str, Any], **given: Any) -> dict[str, Any]:
                 answers: dict[str, Any] = do(self.referral, self.by, data, **given)
+                self._facts.forget()
                 if self.referral.program_id != self._program_id:
                     self._program_id = self.referral.program_id
                     self._functions.forget()
@@ -86,7 +88,7 @@ class Moving:
             return act
 
         actions = {name: bound(filed.do) for name, filed in ACTIONS.items()}
-        environment = ClosedEnvironment(self._functions, lambda: facts_of(self.referral), actions)
+        environment = ClosedEnvironment(self._functions, lambda: self._facts, actions)
         return ClosedEngine(environment)
 
     def save(self) -> list[Task]:
@@ -171,7 +173,7 @@ class Moving:
         return end_of(self._functions._table().after(properties["due"], start))
 
     def _named(self, step: OpenStep, name: str) -> Any:
-        return step.data[name] if name in step.data else facts_of(self.referral)[name]
+        return step.data[name] if name in step.data else self._facts[name]
 
 
 def _as_day(value: object) -> date:

@@ -18,6 +18,9 @@ from workflows.desk.undoing import recording, remember
 from workflows.errors import AlreadyDone, HeldBySomeone, NotAllowed, WorkflowError
 from workflows.records import keep
 
+#: What somebody else may have changed since the task was read.
+_MOVING_COLUMNS = ("assignee_id", "closed_at", "closed_by_id", "outcome", "organisation_id")
+
 
 def claim(task: Task, *, by: User) -> None:
     """Take a task, so that the others see that somebody is on it.
@@ -125,20 +128,13 @@ def _close(task: Task, filled: FilledForm, by: User) -> None:
             at=now(),
         )
     )
-    draft = draft_for_task(task.id, by.id)
-    if draft is not None:
-        db.delete(draft)
+    db.execute(sa.delete(Draft).where(Draft.task_id == task.id, Draft.user_id == by.id))
     _note("done", task, by, form=filled.key)
 
 
 def _lock(task: Task, by: User) -> None:
     """Read the task again, locked for this transaction, and make sure it is open and ours."""
-    db.scalars(
-        sa.select(Task)
-        .where(Task.id == task.id)
-        .with_for_update(of=Task)
-        .execution_options(populate_existing=True)
-    ).one()
+    db.refresh(task, _MOVING_COLUMNS, with_for_update={"of": Task})
     if not may_work_on(by, task):
         raise NotAllowed("this task is not of one of your queues")
     if task.closed_at is not None:

@@ -1,0 +1,174 @@
+"""The command line, as an office and a script use it."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from werkzeug.datastructures import FileStorage
+
+from intake import store
+from intake.commands import main
+from models.documents import ScanState
+from tests.conftest import config_for
+
+ROOT = Path(__file__).parents[2]
+
+
+def intake(*words, **settings):
+    environment = {**os.environ, **settings}
+    return subprocess.run(
+        [sys.executable, "-m", "intake", *words],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=environment,
+        check=False,
+    )
+
+
+def test_the_shipped_drawings_pass_the_check(capsys):
+    assert main(["check", str(ROOT / "bpmn")]) == 0
+    assert "No findings" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ('value="triage"', 'value="triaje"', "UNKNOWN_FORM"),
+        ('triage.decision == "decline"', 'triage.decision == "refuse"', "UNKNOWN_CHOICE"),
+        ('triage.decision == "decline"', 'triage.nothing == "x"', "UNKNOWN_NAME"),
+        ('triage.decision == "decline"', "__import__('os')", "BAD_EXPRESSION"),
+        ('<bpmn:lane id="coordinator"', '<bpmn:lane id="boss"', "UNKNOWN_ROLE"),
+        ('serviceTaskOperator id="lapse"', 'serviceTaskOperator id="rm"', "UNKNOWN_ACTION"),
+        (">eligibility<", ">nowhere<", "UNKNOWN_DECISION"),
+        ('default="f_decision_ask"', "", "NO_DEFAULT"),
+        ('working_days("T2")', "working_days(", "BAD_EXPRESSION"),
+        ('value="in_triage"', 'value="sleeping"', "UNKNOWN_STATUS"),
+    ],
+)
+def test_a_fault_is_found_with_its_place(tmp_path, capsys, old, new, code):
+    for path in [*(ROOT / "bpmn").glob("*.bpmn"), *(ROOT / "bpmn").glob("*.dmn")]:
+        text = path.read_text(encoding="utf-8")
+        if path.name == "check_referral.bpmn":
+            assert old in text
+            text = text.replace(old, new)
+        (tmp_path / path.name).write_text(text, encoding="utf-8")
+    assert main(["check", str(tmp_path)]) == 1
+    assert f": {code}: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x00\xff",
+        b"<html>",
+        b"<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>",
+        b"<a" * 9,
+        b"<a/>" * 3,
+        b"x" * 1_000_001,
+    ],
+)
+def test_bytes_that_are_no_drawing_get_a_sentence(tmp_path, capsys, data):
+    (tmp_path / "x.bpmn").write_bytes(data)
+    assert main(["check", str(tmp_path / "x.bpmn")]) in (1, 2)
+    assert "x.bpmn" in capsys.readouterr().out
+
+
+def test_a_file_that_is_not_there_is_exit_2(capsys):
+    assert main(["check", "/nowhere/x.bpmn"]) == 2
+    assert "/nowhere/x.bpmn" in capsys.readouterr().err
+
+
+def test_a_missing_setting_is_a_sentence_not_a_traceback():
+    done = intake("upgrade", INTAKE_DATABASE_URL="")
+    assert done.returncode == 1
+    assert done.stderr.strip().endswith("name the database to use.")
+
+
+def test_help_names_every_command():
+    words = intake("--help").stdout
+    for verb in ("serve", "worker", "upgrade", "check", "publish", "user", "demo"):
+        assert verb in words
+
+
+def test_an_installation_from_nothing(tmp_path):
+    settings = {
+        "INTAKE_DATABASE_URL": f"sqlite:///{tmp_path}/new.db",
+        "INTAKE_SECRET_KEY": "x" * 40,
+        "INTAKE_BASE_URL": "https://intake.example.org",
+        "INTAKE_NEW_PASSWORD": "ein langer guter Satz",
+    }
+    for _ in range(2):  # the second time changes nothing
+        done = intake("upgrade", **settings)
+        assert (done.returncode, done.stdout.strip()) == (
+            0,
+            "The database is up to date; referral 1 is in force.",
+        ), done.stderr
+    added = intake(
+        "user",
+        "add",
+        "a@example.org",
+        "Anna",
+        "Admin",
+        "Caritas Solothurn",
+        "administrator",
+        **settings,
+    )
+    assert added.returncode == 0, added.stderr
+    unknown = intake(
+        "user", "add", "b@example.org", "B", "B", "Niemand", "administrator", **settings
+    )
+    assert unknown.returncode == 1
+    assert "Caritas Solothurn" in unknown.stderr
+    again = intake("publish", "bpmn", **settings)
+    assert again.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        (b"stream: OK\0", ScanState.CLEAN),
+        (b"stream: Eicar FOUND\0", None),
+        (b"", ScanState.NOT_SCANNED),
+    ],
+)
+def test_the_virus_scanner_is_asked_as_its_protocol_says(tmp_path, answer, state):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        heard = []
+
+        def clamd():
+            line, _ = server.accept()
+            with line:
+                while not b"".join(heard).endswith(b"\0\0\0\0"):
+                    heard.append(line.recv(4096))
+                line.sendall(answer)
+
+        thread = threading.Thread(target=clamd)
+        thread.start()
+        config = config_for("sqlite://", tmp_path, clamd=f"127.0.0.1:{server.getsockname()[1]}")
+        upload = FileStorage((tmp_path / "a.pdf").open("w+b"), "a.pdf")
+        upload.stream.write(b"%PDF-1.7 hello")
+        upload.stream.seek(0)
+        if state is None:
+            with pytest.raises(store.BadFile), _babel():
+                store.Kept(upload, config)
+        else:
+            with _babel():
+                assert store.Kept(upload, config).scan is state
+        thread.join()
+        upload.close()
+    assert b"".join(heard).startswith(b"zINSTREAM\0\0\0\0\x0e%PDF-1.7 hello")
+
+
+def _babel():
+    from flask import Flask
+    from flask_babel import Babel
+
+    app = Flask("store")
+    Babel(app)
+    return app.test_request_context()
