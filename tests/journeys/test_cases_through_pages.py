@@ -78,7 +78,9 @@ def play(web, clock, monkeypatch):
             case_id = story(cases.Stage(clock.move_to)).id
             db.remove()
             case = db.get(Referral, case_id)
-            return case.status, tandems_of(case_id)
+            tandems = tandems_of(case_id)
+            assert all(tandem.goals for tandem in tandems)  # loaded while the session is there
+            return case.status, tandems
         finally:
             hands.current.__exit__(None, None, None)
 
