@@ -32,10 +32,17 @@ def diagram_xml(referral_id: int, process: str = "") -> str:
     return files[f"{REFERRAL}.bpmn"]
 
 
+def _stands_aside(element: str, drawn: str) -> bool:
+    """True for what only listens or waits for others: boundary events, joins."""
+    aside = ("parallelGateway", "inclusiveGateway", "boundaryEvent")
+    return any(f'<bpmn:{kind} id="{element}"' in drawn for kind in aside)
+
+
 def place_of(referral_id: int, process: str, entries: list[Entry]) -> dict[str, Any]:
     """Elements passed, elements waiting now, and a sentence for each that was passed."""
     state = db.scalar(sa.select(Run.state).where(Run.referral_id == referral_id)) or b""
-    now = [element for _process, element in live_elements(state)]
+    drawn = diagram_xml(referral_id, process)
+    now = [e for _process, e in live_elements(state) if not _stands_aside(e, drawn)]
     said: dict[str, str] = {}
     for entry in reversed(entries):
         if entry.element and entry.event == "done":

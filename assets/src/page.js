@@ -18,3 +18,6 @@ for (const list of document.querySelectorAll('form[data-auto]')) {
   list.addEventListener('change', () => list.requestSubmit());
 }
 keyboard();
+// On a phone the first task goes before the filters, unless one is chosen.
+const fold = document.querySelector('details.fold');
+if (fold && innerWidth < 640 && !new URLSearchParams(location.search).has('text')) fold.open = false;

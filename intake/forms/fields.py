@@ -82,7 +82,7 @@ class Question(Field):
         if self.empty and not self.optional:
             label = str(self.label.text)
             raise StopValidation(
-                str(self.missing) or gettext("Beantworten Sie: %(label)s.", label=label)
+                str(self.missing) or gettext("Beantworten Sie «%(label)s».", label=label)
             )
 
 
