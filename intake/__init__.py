@@ -13,6 +13,7 @@ from flask_babel import Babel, get_locale
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.orm import joinedload
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from intake import errors, navigation, wording
@@ -41,6 +42,10 @@ def create_app(config: Config, engine: sa.Engine | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         BABEL_DEFAULT_LOCALE="de",
     )
+    if config.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies
+        )
     app.extensions["intake"] = config
     app.extensions["engine"] = engine or connect(config.database_url)
     app.teardown_appcontext(lambda _error: db.remove())

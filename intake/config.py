@@ -26,6 +26,7 @@ class Config:
         clamd: `host:port` of a virus scanner, or empty.
         ahv: whether offices may enter AHV numbers (DOMAIN.md 5.1: off).
         largest_file: bytes of one document.
+        proxies: how many proxies stand in front and tell the caller's address.
     """
 
     environment: str = "production"
@@ -43,6 +44,7 @@ class Config:
     ahv: bool = False
     largest_file: int = 10 * 1024 * 1024
     insecure_cookies: bool = False
+    proxies: int = 0
 
     @property
     def production(self) -> bool:
@@ -96,5 +98,6 @@ def from_environment() -> Config:
         clamd=get("INTAKE_CLAMD", ""),
         ahv=get("INTAKE_AHV", "") == "1",
         largest_file=number("INTAKE_LARGEST_FILE", 10 * 1024 * 1024),
+        proxies=number("INTAKE_PROXIES", 0),
         insecure_cookies=get("INTAKE_INSECURE_COOKIES", "") == "1",
     )

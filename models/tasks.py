@@ -5,9 +5,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
+from sqlalchemy.orm import (
+    Mapped,
+    contains_eager,
+    joinedload,
+    lazyload,
+    mapped_column,
+    relationship,
+)
 
 from models.base import Base
+from models.organisations import Program
 from models.people import Role, User
 from models.referrals import Referral, Urgency
 from models.session import db
@@ -121,6 +129,20 @@ def _branches(user: User, chosen: InboxFilter) -> list[Found]:
     return [_narrowed(group, chosen) for group in groups]
 
 
+#: What a line of the inbox shows, and nothing more: mentee, programme, who holds it.
+_LINE = (
+    contains_eager(Task.referral).options(
+        lazyload(Referral.office),
+        lazyload(Referral.provider),
+        lazyload(Referral.case_manager),
+        lazyload(Referral.coordinator),
+        lazyload(Referral.social_region),
+        joinedload(Referral.program).lazyload(Program.provider),
+    ),
+    joinedload(Task.assignee).lazyload(User.memberships),
+)
+
+
 def inbox(
     user: User,
     chosen: InboxFilter,
@@ -152,10 +174,7 @@ def inbox(
     )
     ids = list(db.scalars(sa.select(union.c.id).order_by(*last_order).limit(limit)))
     rows = db.scalars(
-        sa.select(Task)
-        .join(Task.referral)
-        .options(contains_eager(Task.referral))
-        .where(Task.id.in_(ids))
+        sa.select(Task).join(Task.referral).options(*_LINE).where(Task.id.in_(ids))
     ).unique()
     by_id = {row.id: row for row in rows}
     page = [by_id[task_id] for task_id in ids if task_id in by_id]

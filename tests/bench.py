@@ -124,7 +124,17 @@ def _verbs(app, counted: Counted, floor: float) -> None:
         figures: dict[str, tuple[int, int]] = {}
         sizes: list[int] = []
         for _ in range(ROUNDS):
+            counted.reset()
+            begun = time.perf_counter()
             case = player.refer(organisation_of(petra), petra)
+            spans.setdefault("open_referral", []).append((time.perf_counter() - begun) * 1000)
+            figures["open_referral"] = (counted.statements, counted.commits)
+            waiting = player.step_of(case, STEPS[0])
+            counted.reset()
+            begun = time.perf_counter()
+            desk.claim(waiting, by=monika)
+            spans.setdefault("claim", []).append((time.perf_counter() - begun) * 1000)
+            figures["claim"] = (counted.statements, counted.commits)
             for step in STEPS:
                 task = player.step_of(case, step)
                 form = player.StepForm.for_task(task)
@@ -143,7 +153,7 @@ def _verbs(app, counted: Counted, floor: float) -> None:
         for step, found in spans.items():
             ms, (statements, commits) = statistics.median(found), figures[step]
             print(
-                f"  desk.submit {step:<20} {ms:6.1f} ms  {ms / floor:5.1f}x  {statements} statements, {commits} commit"
+                f"  desk {step:<27} {ms:6.1f} ms  {ms / floor:5.1f}x  {statements} statements, {commits} commit"
             )
         print(
             f"  engine state                     {statistics.median(sizes):.0f} bytes median, {max(sizes)} worst"

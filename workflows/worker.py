@@ -139,6 +139,7 @@ def _send_mail(mail_id: int, send: Sender, job_id: int) -> None:
         return
     with transaction():
         mail.state, mail.sent_at, mail.error = MailState.SENT, now(), None
+        mail.facts = {name: value for name, value in mail.facts.items() if name != "secret"}
     _finish(job_id)
 
 

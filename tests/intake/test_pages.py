@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from aiosmtpd.controller import Controller
+from flask import request
 
+from intake import create_app
 from intake.config import UnsafeSetting, from_environment
 from intake.demo import player
 from intake.demo.cases import organisation_of
@@ -20,7 +22,7 @@ from models.mentors import MentorPlace
 from models.outbox import Mail
 from models.people import User
 from models.referrals import Referral
-from models.session import db
+from models.session import connect, db
 from models.tasks import Task
 from tests.conftest import config_for
 from workflows import worker
@@ -269,6 +271,25 @@ def test_an_invited_person_sets_a_password_and_a_leaver_is_out_at_once(web, task
     assert nina.open("/tasks").path == "/sign-in"
     with web.arranged():
         assert db.scalars(sa.select(Task)).one().assignee_id is None
+
+
+def test_behind_a_proxy_each_caller_is_throttled_alone(sqlite_url, tmp_path):
+    app = create_app(config_for(sqlite_url, tmp_path, proxies=1), connect(sqlite_url))
+    seen = []
+    app.before_request(lambda: seen.append((request.remote_addr, request.is_secure)))
+    headers = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"}
+    found = app.test_client().get("/sign-in", headers=headers)
+    assert seen == [("203.0.113.7", True)]
+    assert "Strict-Transport-Security" in found.headers
+    app.extensions["engine"].dispose()
+
+
+def test_the_secret_of_a_link_is_not_kept_once_the_mail_is_sent(web):
+    web.person().open("/password/forgotten").post("/password/forgotten", sign_in_email=PETRA)
+    with web.arranged():
+        assert "secret" in db.scalars(sa.select(Mail)).one().facts
+        worker.work_until_idle(lambda _mail: None)
+        assert db.scalars(sa.select(Mail)).one().facts == {}
 
 
 def test_a_forgotten_password_says_the_same_to_everybody(web):
