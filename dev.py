@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Everything this project needs, from a bare Python: `dev.py demo`, `dev.py test`. Standard library only."""
+"""Everything this project needs, from a bare Python: `dev.py setup|demo|test`. Standard library only."""
 
 import hashlib
 import os
@@ -110,7 +110,9 @@ CHECKS = (
 
 def main(words: list[str]) -> None:
     """Set up, then do what was asked."""
-    verb, rest = (words[0] if words else "demo"), words[1:]
+    verb, rest = (words[0] if words else "setup"), words[1:]
+    if verb not in ("setup", "demo", "test", "test-long", "bench"):
+        sys.exit("Say one of: setup, demo, test, test-long, bench")
     os.chdir(ROOT)
     python()
     assets()

@@ -38,6 +38,8 @@ NOTICES = frozenset(
         "final_report",
         "withdrawn",
         "consent_revoked",
+        "status_control",
+        "follow_up_survey",
         "corrected",
         "message",
         "handed_over",

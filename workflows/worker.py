@@ -14,6 +14,7 @@ from models.processes import Run
 from models.referrals import Referral
 from models.session import db, transaction
 from workflows.desk.moving import Moving
+from workflows.rounds import make_round
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +105,8 @@ def do_next_job(send: Sender) -> bool:
         job_id, kind, facts = job.id, job.kind, dict(job.facts)
     if kind == "send_mail":
         _send_mail(int(facts["mail"]), send, job_id)
+    elif kind == "daily_round":
+        make_round()
     else:
         _finish(job_id, f"unknown kind {kind}")
     return True

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from models import jobs
 from models.deadlines import Calendar, Deadline, Unit
+from models.jobs import Job
 from models.organisations import (
     Municipality,
     Organisation,
@@ -69,6 +71,8 @@ def load_reference() -> None:
                     db.add(_municipality(row, region))
         _providers()
         _deadlines()
+        if db.scalar(sa.select(Job.id).where(Job.key == "daily-round")) is None:
+            jobs.put("daily_round", key="daily-round")
 
 
 def _municipality(row: dict[str, str], region: SocialRegion) -> Municipality:
