@@ -16,6 +16,7 @@ from models.session import db
 
 #: Answers that stay with the provider, by form; the office never gets them (DOMAIN.md 2.2, 2.7).
 PROVIDER_ONLY: dict[str, frozenset[str]] = {
+    "activity_log": frozenset({"remarks"}),
     "triage": frozenset({"internal_note"}),
     "intake_interview": frozenset({"note"}),
     "matching_proposal": frozenset({"mentor_id", "reason", "fit_personal", "fit_life_situation"}),

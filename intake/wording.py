@@ -128,6 +128,7 @@ EVENT: dict[str, Any] = {
     "handed_over": _("hat den Fall übergeben an %(to)s"),
     "status_change": _("hat einen Statuswechsel festgehalten"),
     "document_added": _("hat ein Dokument hinzugefügt"),
+    "activity_log": _("hat einen Einsatzrapport festgehalten"),
     "status_control": _("Statuskontrolle fällig: Fallführung angefragt"),
     "follow_up_due": _("Nachbefragung fällig"),
 }

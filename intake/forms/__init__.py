@@ -1,6 +1,7 @@
 """The forms: importing this package files every form under its key."""
 
 from intake.forms import (
+    activity_log,
     check_in,
     completeness_check,
     consent_renewal,
@@ -28,6 +29,7 @@ from intake.forms.base import REGISTRY, StepForm, vocabulary
 __all__ = [
     "REGISTRY",
     "StepForm",
+    "activity_log",
     "check_in",
     "completeness_check",
     "consent_renewal",

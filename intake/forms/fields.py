@@ -475,6 +475,32 @@ class Number(Question):
         return float(found) if self.decimals else int(found)
 
 
+class Money(Question):
+    """An amount in francs; kept as whole Rappen, shown as CHF 1'234.50."""
+
+    kind = "number"
+    decimals = True
+
+    def read(self, text: str) -> Any:
+        """Rappen, as a whole number."""
+        clean = text.replace("'", "").replace("’", "").replace(",", ".").removeprefix("CHF").strip()
+        if not re.fullmatch(r"\d{1,7}(\.\d{1,2})?", clean):
+            raise ValueError(gettext("Geben Sie einen Betrag ein, zum Beispiel 12.50."))
+        return int(Decimal(clean) * 100)
+
+    def shown(self) -> str:
+        """CHF 1'234.50"""
+        return f"CHF {self._value()}"
+
+    def _value(self) -> str:
+        if self.typed:
+            return self.typed[0]
+        if self.data is None:
+            return ""
+        francs, rappen = divmod(int(self.data), 100)
+        return f"{francs:,}".replace(",", "'") + f".{rappen:02d}"
+
+
 class Many(FieldList):
     """A group of questions that repeats, such as the members of a household."""
 

@@ -105,7 +105,10 @@ def show(referral_id: int) -> Any:
         people=participants_of(referral.mentee_id),
         tandems=tandems_of(referral.id),
         proposal=open_proposal(referral.id) if Audience.PROVIDER in sides else None,
-        actions=desk.possible_messages(referral, current_user),
+        actions=[
+            *desk.possible_records(referral, current_user),
+            *desk.possible_messages(referral, current_user),
+        ],
         undo=desk.can_undo(referral, current_user),
         sheets=_sheets(referral, sides),
         forms=REGISTRY,
@@ -184,9 +187,7 @@ def undo(referral_id: int) -> Any:
 def act(referral_id: int, form_key: str) -> Any:
     """Withdraw, end a tandem early, revoke consent, reopen, record a change of status."""
     referral = desk.referral_for(current_user, referral_id)
-    recording = form_key == "status_change" and Audience.OFFICE in desk.sides(
-        current_user, referral
-    )
+    recording = form_key in desk.possible_records(referral, current_user)
     if not recording and form_key not in desk.possible_messages(referral, current_user):
         abort(404 if form_key not in REGISTRY else 409)
     form = REGISTRY[form_key](request.form if request.method == "POST" else None)

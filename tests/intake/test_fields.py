@@ -8,7 +8,18 @@ from werkzeug.datastructures import MultiDict
 from intake.demo.answers import REFERRAL
 from intake.demo.player import DoesNotFit, fill
 from intake.forms.base import REGISTRY, StepForm
-from intake.forms.fields import Ahv, Day, Email, Number, PartialDay, Phone, Ranked, Zemis, Zip
+from intake.forms.fields import (
+    Ahv,
+    Day,
+    Email,
+    Money,
+    Number,
+    PartialDay,
+    Phone,
+    Ranked,
+    Zemis,
+    Zip,
+)
 from intake.forms.referral import ReferralForm
 
 
@@ -41,6 +52,9 @@ GOOD = [
     (Ahv, "7561234567897", "7561234567897"),
     (Zip, "4600", "4600"),
     (Email, "Nora@Example.org", "nora@example.org"),
+    (Money, "1'234.50", 123450),
+    (Money, "12,5", 1250),
+    (Money, "CHF 3", 300),
     (Number, "9", 9),
     (Number, "1'000", 1000),
 ]
@@ -69,6 +83,9 @@ BAD = [
     (Email, "nora@"),
     (Email, "a b@c.ch"),
     (Email, "a@b"),
+    (Money, "12.555"),
+    (Money, "-1"),
+    (Money, "viel"),
     (Number, "viele"),
     (Number, "1.5"),
     (Number, "-1"),

@@ -185,6 +185,30 @@ def test_a_file_too_large_is_a_sentence(web, task):
     assert "grösser als 10 MB" in words
 
 
+def test_an_activity_report_is_the_providers_to_record_while_a_tandem_runs(web, task):
+    url = "/cases/1/act/activity_log"
+    web.person(MONIKA).open(url, expect=409)
+    with web.arranged():
+        monika = player.user(MONIKA)
+        mentor = player.mentor(organisation_of(monika), monika)
+        case = db.scalars(sa.select(Referral)).one()
+        for step in ("completeness_check", "triage", "intake_interview"):
+            player.do(case, step, monika)
+        player.do(case, "matching_proposal", monika, mentor=mentor)
+        for side in ("mentor", "mentee"):
+            player.do(case, "proposal_answer", monika, side)
+        for step in ("first_meeting", "tandem_agreement"):
+            player.do(case, step, monika)
+    person = web.person(MONIKA).open(url)
+    person.send(month="2026-01", meetings="0", hours="2", expenses="viel", expect=422)
+    assert "Geben Sie einen Betrag ein" in person.words
+    person.send(meetings="3", hours="6,5", expenses="1'012.50", remarks="unter uns gesagt")
+    assert "hat einen Einsatzrapport festgehalten" in person.words
+    assert "CHF 1'012.50" in person.words
+    assert "unter uns gesagt" not in web.person(PETRA).open("/cases/1").words
+    web.person(PETRA).open(url, expect=409)
+
+
 def test_messages_and_notes(web, task):
     petra, monika = web.person(PETRA).open("/cases/1"), web.person(MONIKA).open("/cases/1")
     petra.post("/cases/1/messages", text="Wann ist <b>Platz</b>?")

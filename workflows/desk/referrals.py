@@ -14,7 +14,7 @@ from models.messages import Message
 from models.organisations import Municipality, Organisation, OrganisationKind, Program
 from models.people import OFFICE_ROLES, PROVIDER_ROLES, Role, User
 from models.processes import Run, latest_diagram
-from models.referrals import Channel, Referral, ReferralStatus, next_number
+from models.referrals import IN_TANDEM, Channel, Referral, ReferralStatus, next_number
 from models.session import db, transaction
 from models.submissions import Submission, latest_answers
 from models.tasks import Task
@@ -32,6 +32,12 @@ MESSAGES: dict[str, tuple[str, frozenset[Role]]] = {
     "early_termination": ("tandem_ended_early", PROVIDER_ROLES),
     "consent_revocation": ("consent_revoked", OFFICE_ROLES),
     "reopening": ("case_reopened", OFFICE_ROLES | PROVIDER_ROLES),
+}
+
+#: Forms that only record something, and which side may.
+RECORDS: dict[str, frozenset[Role]] = {
+    "status_change": OFFICE_ROLES,
+    "activity_log": PROVIDER_ROLES,
 }
 
 
@@ -219,9 +225,19 @@ def correct(referral: Referral, filled: FilledForm, *, by: User) -> list[str]:
     return changed
 
 
+def possible_records(referral: Referral, user: User) -> list[str]:
+    """The forms by which this person could record something on the case."""
+    return [
+        form
+        for form, roles in RECORDS.items()
+        if _acts_for(user, referral, roles)
+        and (form != "activity_log" or referral.status in IN_TANDEM | {ReferralStatus.CLOSING})
+    ]
+
+
 def record(referral: Referral, filled: FilledForm, *, by: User) -> None:
     """Keep a form that moves nothing, such as a change of legal status. Raises NotAllowed."""
-    if not _acts_for(by, referral, OFFICE_ROLES):
+    if filled.key not in possible_records(referral, by):
         raise NotAllowed(filled.key)
     with transaction():
         _submission(referral, filled, by)
