@@ -98,6 +98,22 @@ DRAWINGS = {
         flows("b2", "y", "end3"),
         '<bpmn:endEvent id="end2" name="e2"/><bpmn:endEvent id="end3" name="e3"/>',
     ),
+    "terminated_by_the_first": drawing(
+        gate("parallel", "split"),
+        user("a", "b"),
+        gate("exclusive", "no"),
+        gate("parallel", "both"),
+        boundary("ba", "a", timer("Duration", "P1D")),
+        boundary("bb", "b", timer("Duration", "P1DT1H")),
+        '<bpmn:endEvent id="stop" name="stop"><bpmn:extensionElements>'
+        '<spiffworkflow:properties><spiffworkflow:property name="code" value="ended"/>'
+        "</spiffworkflow:properties></bpmn:extensionElements>"
+        '<bpmn:terminateEventDefinition id="td"/></bpmn:endEvent>',
+        flows("start", "split", "a", "both", "end"),
+        flows("split", "b", "both"),
+        flows("ba", "no", "stop"),
+        flows("bb", "no"),
+    ),
     "cycle": drawing(
         user("a", "reminded"),
         boundary("b", "a", timer("Cycle", "R/P7D"), interrupts=False),

@@ -324,6 +324,20 @@ def test_a_declined_proposal_keeps_the_place_on_the_list(case, monika):
     assert [t.form_key for t in open_tasks(case.id)] == ["matching_proposal"]
 
 
+def test_a_proposal_that_nobody_answers_becomes_void_and_frees_the_place(case, monika, clock):
+    mentor = player.mentor(organisation_of(monika), monika)
+    for step in ("completeness_check", "triage", "intake_interview"):
+        player.do(case, step, monika)
+    player.do(case, "matching_proposal", monika, mentor=mentor)
+    later(clock, days=40)
+    db.refresh(case)
+    assert case.status is ReferralStatus.WAITING
+    assert [t.form_key for t in open_tasks(case.id)] == ["matching_proposal"]
+    assert db.scalars(sa.select(MentorPlace)).one().released_on is not None
+    reminders = [m.notice for m in db.scalars(sa.select(Mail)) if m.notice == "answer_reminder"]
+    assert len(reminders) == 2  # one a side, once
+
+
 def test_two_cases_cannot_have_the_same_place_of_a_mentor(petra, monika):
     mentor = player.mentor(organisation_of(monika), monika)
     first, second = (

@@ -142,6 +142,15 @@ def test_of_two_late_interrupting_timers_only_the_earlier_fires():
         assert [s.element for s in case.open_steps()] == ["x"]
 
 
+def test_of_two_late_branches_the_second_does_nothing_once_the_first_has_ended_it_all():
+    with time_machine.travel(START, tick=False) as clock:
+        case, _specs = start("terminated_by_the_first")
+        clock.shift(timedelta(days=5))
+        case.fire_due()
+        assert case.over
+        assert case.data.get("p.end") == "ended"
+
+
 def test_a_repeating_timer_fires_once_after_45_days_away():
     with time_machine.travel(START, tick=False) as clock:
         case, specs = start("cycle")

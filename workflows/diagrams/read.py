@@ -8,7 +8,6 @@ from SpiffWorkflow.bpmn.parser.task_parsers import (
     GatewayParser,
 )
 from SpiffWorkflow.bpmn.parser.util import full_tag
-from SpiffWorkflow.bpmn.specs.event_definitions.timer import CycleTimerEventDefinition
 from SpiffWorkflow.spiff.parser import SpiffBpmnParser
 from SpiffWorkflow.spiff.parser.event_parsers import (
     SpiffBoundaryEventParser,
@@ -18,7 +17,7 @@ from SpiffWorkflow.spiff.parser.task_spec import ServiceTaskParser
 from SpiffWorkflow.spiff.specs.defaults import BusinessRuleTask
 
 from workflows.engine.codec import Specs
-from workflows.engine.events import CodedEnd, PatientCycle, RearmingBoundaryEvent
+from workflows.engine.events import PATIENT, CodedEnd, RearmingBoundaryEvent
 from workflows.engine.joins import InclusiveJoin, ParallelJoin
 from workflows.engine.script import ActionTask, RuleTask
 from workflows.errors import UnreadableDrawing
@@ -121,8 +120,9 @@ def _finish(spec: Any, roots: list[Root]) -> None:
         if type(task_spec) is BusinessRuleTask:  # its parser names the class outright
             task_spec.__class__ = RuleTask
         definition = getattr(task_spec, "event_definition", None)
-        if type(definition) is CycleTimerEventDefinition:
-            definition.__class__ = PatientCycle
+        for part in (definition, *getattr(definition, "event_definitions", ())):
+            if type(part) in PATIENT:
+                part.__class__ = PATIENT[type(part)]
 
 
 def lanes(roots: list[Root]) -> dict[str, str]:

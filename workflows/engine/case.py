@@ -142,8 +142,12 @@ class Case:
             if not late:
                 return fired
             moment, task = min(late, key=lambda pair: pair[0])
-            with _step_errors(task):
-                task.task_spec._update(task)
+            self._flow.firing = task.id
+            try:
+                with _step_errors(task):
+                    task.task_spec._update(task)
+            finally:
+                self._flow.firing = None
             self._run()
             if task._state == TaskState.WAITING and due_at(task) == moment:
                 return fired

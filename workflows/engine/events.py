@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, EndEvent
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import (
     CycleTimerEventDefinition,
+    DurationTimerEventDefinition,
+    TimeDateEventDefinition,
     TimerEventDefinition,
 )
 from SpiffWorkflow.task import Task
@@ -37,11 +39,42 @@ class CodedEnd(EndEvent):
         return done
 
 
+def may_fire(task: Task) -> bool:
+    """Whether it is this timer's turn: the case fires one at a time, the earliest first.
+
+    The library looks at every waiting timer after every completed task; of several that are late
+    all would fire at once, also those that the first one has made pointless.
+    """
+    return bool(getattr(task.workflow.top_workflow, "firing", None) == task.id)
+
+
+class _InTurn:
+    """A timer that is armed at once and fires only when it is its turn."""
+
+    def has_fired(self, my_task: Task) -> bool:
+        fired: bool = super().has_fired(my_task)  # type: ignore[misc]
+        if fired and not may_fire(my_task):
+            my_task.internal_data.pop("event_fired", None)
+            return False
+        return fired
+
+
+class PatientDate(_InTurn, TimeDateEventDefinition):
+    """A date that waits for its turn."""
+
+
+class PatientDuration(_InTurn, DurationTimerEventDefinition):
+    """A duration that waits for its turn."""
+
+
 class PatientCycle(CycleTimerEventDefinition):
     """A repeating timer that fires once for all periods missed while nobody worked."""
 
     def cycle_complete(self, my_task: Task) -> bool:
         """True once for any number of periods that have passed."""
+        before = my_task.internal_data.get("event_value")
+        if before and before["cycles"] != 0 and not may_fire(my_task):
+            return False
         ready: bool = super().cycle_complete(my_task)
         value = my_task.internal_data.get("event_value")
         if ready and value and value["duration"] > 0:
@@ -53,6 +86,14 @@ class PatientCycle(CycleTimerEventDefinition):
                 value["cycles"] -= missed
             value["next"] = (upcoming + timedelta(seconds=missed * length)).isoformat()
         return ready
+
+
+#: The library's timers and ours in their place.
+PATIENT: dict[type, type] = {
+    TimeDateEventDefinition: PatientDate,
+    DurationTimerEventDefinition: PatientDuration,
+    CycleTimerEventDefinition: PatientCycle,
+}
 
 
 def due_at(task: Task) -> datetime | None:
