@@ -84,7 +84,7 @@ class Case:
     @property
     def next_due(self) -> datetime | None:
         """When the earliest timer fires."""
-        moments = (due_at(task) for task in self._flow.event_manager.tasks.values())
+        moments = (due_at(task) for task in self._waiting_events())
         return min((moment for moment in moments if moment), default=None)
 
     def open_steps(self) -> list[OpenStep]:
@@ -136,8 +136,11 @@ class Case:
         """
         for fired in range(MOST_TIMERS_AT_ONCE):
             limit = at or datetime.now(UTC)
-            waiting = self._flow.event_manager.tasks.values()
-            late = [(moment, task) for task in waiting if (moment := due_at(task)) is not None]
+            late = [
+                (moment, task)
+                for task in self._waiting_events()
+                if (moment := due_at(task)) is not None
+            ]
             late = [(moment, task) for moment, task in late if moment < limit]
             if not late:
                 return fired
@@ -158,8 +161,13 @@ class Case:
             if not part.completed:
                 yield from part.tasks.values()
 
+    def _waiting_events(self) -> list[Task]:
+        """The events that wait; the library's list also keeps some that are over."""
+        events = self._flow.event_manager.tasks.values()
+        return [task for task in events if task._state == TaskState.WAITING]
+
     def _listeners(self) -> list[Task]:
-        return [task for task in self._flow.event_manager.tasks.values() if _message_names(task)]
+        return [task for task in self._waiting_events() if _message_names(task)]
 
     def _run(self) -> None:
         """Everything automatic, until only people, timers and messages are waited for."""
