@@ -164,7 +164,11 @@ class Case:
     def _waiting_events(self) -> list[Task]:
         """The events that wait; the library's list also keeps some that are over."""
         events = self._flow.event_manager.tasks.values()
-        return [task for task in events if task._state == TaskState.WAITING]
+        return [
+            task
+            for task in events
+            if task._state == TaskState.WAITING and task.id in task.workflow.tasks
+        ]
 
     def _listeners(self) -> list[Task]:
         return [task for task in self._waiting_events() if _message_names(task)]
