@@ -20,7 +20,6 @@ from models import (
     submissions,
     tandems,
     tasks,
-    undo,
 )
 
 __all__ = [
@@ -43,5 +42,4 @@ __all__ = [
     "submissions",
     "tandems",
     "tasks",
-    "undo",
 ]

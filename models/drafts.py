@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Base
 from models.people import User
 from models.session import db
+from models.tasks import Task
 
 
 class Draft(Base):
@@ -38,6 +39,12 @@ def open_drafts(organisation_ids: set[int]) -> list[Draft]:
             .order_by(Draft.saved_at.desc())
         )
     )
+
+
+def clear_drafts(closed_before: datetime) -> None:
+    """Throw away what was typed into steps that have been finished since long enough."""
+    finished = sa.select(Task.id).where(Task.closed_at < closed_before)
+    db.execute(sa.delete(Draft).where(Draft.task_id.in_(finished)))
 
 
 def draft_for_task(task_id: int, user_id: int) -> Draft | None:

@@ -53,7 +53,7 @@ class User(Base):
     shortcuts: Mapped[bool] = mapped_column(default=True)
     session_key: Mapped[str] = mapped_column(sa.String(40), default="")
 
-    memberships: Mapped[list["Membership"]] = relationship(lazy="selectin", back_populates="user")
+    memberships: Mapped[list["Membership"]] = relationship(back_populates="user")
 
     @property
     def name(self) -> str:

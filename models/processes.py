@@ -29,6 +29,7 @@ class Run(Base):
     """The live state of one case: compact, pruned, without anything personal.
 
     `version` is the optimistic lock: of two who saved on the same state the second is refused.
+    `undo` is how to take the last step back: who did it, and the rows as they were before it.
     """
 
     __tablename__ = "runs"
@@ -49,6 +50,7 @@ class Run(Base):
     failures: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(sa.String(300))
     ended_at: Mapped[datetime | None]
+    undo: Mapped[dict[str, Any] | None] = deferred(mapped_column(sa.JSON(none_as_null=True)))
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy's own way
 

@@ -39,6 +39,17 @@ def latest_answers(referral_id: int, form_key: str) -> dict[str, Any]:
     return found or {}
 
 
+def undone_answers(task_id: int) -> dict[str, Any]:
+    """The answers to a step that was taken back, so that nobody types them again."""
+    found = db.scalar(
+        sa.select(Submission.answers)
+        .where(Submission.task_id == task_id, Submission.undone)
+        .order_by(Submission.id.desc())
+        .limit(1)
+    )
+    return found or {}
+
+
 def submissions_of(referral_id: int) -> list[Submission]:
     """Everything that was answered for a referral, oldest first."""
     return list(

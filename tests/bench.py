@@ -26,7 +26,7 @@ from tests.postgres import postgres
 from tests.workflows.drawings import bundle
 from workflows import desk
 from workflows.actions import ACTIONS
-from workflows.diagrams.published import _specs, shipped_bundle
+from workflows.diagrams.published import shipped_bundle, specs_of
 from workflows.diagrams.read import read
 from workflows.engine.case import Case
 from workflows.engine.script import ClosedEngine, ClosedEnvironment
@@ -106,7 +106,7 @@ def bare() -> float:
 def measure(name: str, url: str, floor: float) -> None:
     """Everything that needs a database."""
     with tempfile.TemporaryDirectory() as folder:
-        _specs.cache_clear()
+        specs_of.cache_clear()
         engine = connect(url)
         app = create_app(config_for(url, Path(folder)), engine)
         counted = Counted(engine)

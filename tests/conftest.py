@@ -19,7 +19,7 @@ from models.reference import load_reference
 from models.session import connect, db
 from tests.browser import Web
 from tests.postgres import postgres
-from workflows.diagrams.published import REFERRAL, _specs, publish, shipped_bundle
+from workflows.diagrams.published import REFERRAL, publish, shipped_bundle, specs_of
 
 MONDAY = datetime(2026, 1, 12, 9, tzinfo=UTC)
 
@@ -109,7 +109,7 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 def _office(url: str, tmp_path: Path) -> Iterator[Flask]:
-    _specs.cache_clear()
+    specs_of.cache_clear()
     config = config_for(url, tmp_path)
     app = create_app(config, connect(url))
     with app.test_request_context():
@@ -133,7 +133,7 @@ def sqlite_app(sqlite_url: str, tmp_path: Path, clock: time_machine.Traveller) -
 @pytest.fixture
 def web(sqlite_url: str, tmp_path: Path, clock: time_machine.Traveller) -> Iterator[Web]:
     """The application without a request of its own, for tests that click."""
-    _specs.cache_clear()
+    specs_of.cache_clear()
     app = create_app(config_for(sqlite_url, tmp_path), connect(sqlite_url))
     yield Web(app)
     app.extensions["engine"].dispose()

@@ -41,16 +41,27 @@ FACTS: Mapping[str, tuple[Any, ...] | None] = {
 
 
 class Facts(Mapping[str, Any]):
-    """The facts of a case, looked up in the tables when one is first asked for."""
+    """The facts of a case, looked up in the tables when one is first asked for.
 
-    def __init__(self, referral: Referral) -> None:
-        self._case = referral
+    Args:
+        answers: the referral's answers that count now, where the caller has them already.
+    """
+
+    def __init__(self, referral: Referral, answers: Mapping[str, Any] | None = None) -> None:
+        self._case, self._answers = referral, answers
         self._known: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._known:
-            self._known.update(_ROOMS[name.partition(".")[0]](self._case))
+            self._known.update(self._look_up(name.partition(".")[0]))
         return self._known[name]
+
+    def _look_up(self, room: str) -> dict[str, Any]:
+        if room == "referral":
+            if self._answers is None:
+                self._answers = latest_answers(self._case.id, "referral")
+            return _about_the_referral(self._case, self._answers)
+        return _ROOMS[room](self._case)
 
     def __iter__(self) -> Iterator[str]:
         return iter(FACTS)
@@ -75,8 +86,7 @@ def _about_the_case(case: Referral) -> dict[str, Any]:
     }
 
 
-def _about_the_referral(case: Referral) -> dict[str, Any]:
-    answers = latest_answers(case.id, "referral")
+def _about_the_referral(case: Referral, answers: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "referral.program_wish": answers.get("program_wish", "open"),
         "referral.target_group": case.target_group,
@@ -102,7 +112,6 @@ def _about_the_tandem(case: Referral) -> dict[str, Any]:
 
 _ROOMS: dict[str, Callable[[Referral], dict[str, Any]]] = {
     "case": _about_the_case,
-    "referral": _about_the_referral,
     "tandem": _about_the_tandem,
 }
 

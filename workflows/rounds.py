@@ -5,13 +5,15 @@ from datetime import date, datetime, time, timedelta
 import sqlalchemy as sa
 
 from models import jobs, journal
-from models.base import OFFICE_ZONE, today
+from models.base import OFFICE_ZONE, now, today
 from models.deadlines import Deadlines, deadlines_of, start_of
+from models.drafts import clear_drafts
 from models.journal import Audience, Entry
 from models.mentors import MAY_BE_PROPOSED, Mentor, MentorStatus
 from models.referrals import IN_TANDEM, Referral, ReferralStatus
 from models.session import db, transaction
 from models.submissions import Submission
+from workflows.desk.undoing import UNDO_TIME
 from workflows.notices import tell
 
 KEY = "daily-round"
@@ -23,6 +25,7 @@ def make_round() -> None:
         expired_extracts()
         status_controls()
         follow_up_surveys()
+        clear_drafts(now() - UNDO_TIME)
         jobs.put("daily_round", _tomorrow(), key=KEY)
 
 

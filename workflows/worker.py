@@ -11,7 +11,6 @@ from models import jobs, journal
 from models.base import now
 from models.outbox import Mail, MailState
 from models.processes import Run
-from models.referrals import Referral
 from models.session import db, transaction
 from workflows.desk.moving import Moving
 from workflows.rounds import make_round
@@ -66,7 +65,7 @@ def fire_next_timer() -> bool:
             return False
         try:
             with db.begin_nested():
-                moving = Moving.load(db.get_one(Referral, referral_id), None)
+                moving = Moving.load(referral_id, None)
                 fired = moving.case.fire_due(moment)
                 for passed in moving.case.passed:
                     if "Event" in passed.kind:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
+from sqlalchemy.orm import selectinload
 
 from intake import accounts
 from intake.forms.invitation import InvitationForm
@@ -22,7 +23,8 @@ pages = Blueprint("people", __name__, url_prefix="/people")
 @requires(Permission.MANAGE_PEOPLE)
 def index() -> Any:
     """Everybody, what they are where, and what needs looking after."""
-    users = list(db.scalars(sa.select(User).order_by(User.last_name, User.first_name)))
+    everybody = sa.select(User).options(selectinload(User.memberships))
+    users = list(db.scalars(everybody.order_by(User.last_name, User.first_name)))
     stuck = list(db.scalars(sa.select(Run).where(Run.error.is_not(None))))
     return render_template("people/index.html", users=users, mails=troubled(), stuck=stuck)
 

@@ -20,6 +20,7 @@ from models.deadlines import end_of
 from models.drafts import draft_for_task
 from models.organisations import programs, social_regions
 from models.people import colleagues
+from models.submissions import undone_answers
 from models.tasks import COUNTED_UP_TO, InboxFilter, Task, inbox, inbox_count
 from workflows import desk
 from workflows.errors import AlreadyDone, HeldBySomeone, NoPlaceLeft
@@ -159,10 +160,10 @@ def _render(task: Task, form: StepForm, code: int = 200, **more: Any) -> Any:
 
 
 def _fresh(task: Task) -> StepForm:
-    """The form with what this person had typed before, or with its first answers."""
+    """The form with what was typed or taken back before, or with its first answers."""
     saved = draft_for_task(task.id, current_user.id)
     if saved is None:
-        return StepForm.for_task(task)
+        return StepForm.for_task(task, data=undone_answers(task.id))
     typed = [(name, value) for name, values in saved.answers.items() for value in values]
     return StepForm.for_task(task, formdata=MultiDict(typed))
 

@@ -16,7 +16,7 @@ from models.organisations import programs
 from models.outbox import Mail, MailState
 from models.people import Role
 from models.processes import Run
-from models.referrals import Forwarding, ReferralStatus
+from models.referrals import Forwarding, Referral, ReferralStatus
 from models.session import db, transaction
 from models.submissions import Submission, latest_answers
 from models.tasks import Task, open_tasks
@@ -171,7 +171,7 @@ def test_a_failing_step_leaves_no_trace(case, monika, monkeypatch):
 def test_of_two_who_move_one_case_the_second_is_refused(case, monika):
     (task,) = open_tasks(case.id)
     with pytest.raises(Collision), transaction():
-        moving = Moving.load(case, monika)
+        moving = Moving.load(case.id, monika)
         db.execute(sa.text("update runs set version = version + 1"))  # somebody else was faster
         moving.case.complete(task.engine_id, {"completeness_check.outcome": "complete"})
         moving.save()
@@ -395,6 +395,24 @@ def test_a_case_handed_to_another_office_is_gone_from_the_first(case, petra):
     with pytest.raises(NotFound):
         desk.referral_for(petra, case.id)
     assert desk.referral_for(reto, case.id).case_manager.id == reto.id
+
+
+def test_a_step_submitted_after_the_case_moved_goes_to_the_new_office(case, petra, monika):
+    """Who submits has read the case before it was handed over; the step counts with what is now."""
+    (task,) = open_tasks(case.id)
+    form = filled(task, outcome="incomplete", missing_items=["goals"], missing_text="?")
+    reto = player.user("r.beispiel@example.org")
+    office_id, manager_id = organisation_of(reto).id, reto.id
+    with db.get_bind().connect() as elsewhere:
+        elsewhere.execute(
+            sa.update(Referral)
+            .where(Referral.id == case.id)
+            .values(office_id=office_id, case_manager_id=manager_id)
+        )
+        elsewhere.commit()
+    assert case.office_id != organisation_of(reto).id
+    opened = desk.submit(task, form, by=monika)
+    assert {t.organisation_id for t in opened} == {organisation_of(reto).id}
 
 
 def test_a_note_is_for_one_side_only(case, petra, monika):

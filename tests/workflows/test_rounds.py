@@ -7,10 +7,11 @@ import sqlalchemy as sa
 
 from intake.demo import player
 from intake.demo.cases import Stage, case_a, organisation_of
+from models.drafts import Draft
 from models.mentors import MentorStatus
 from models.outbox import Mail
 from models.session import db
-from workflows import worker
+from workflows import desk, worker
 
 
 def come_to(clock, days):
@@ -21,6 +22,18 @@ def come_to(clock, days):
 
 def notices(case):
     return [m.notice for m in db.scalars(sa.select(Mail).where(Mail.referral_id == case.id))]
+
+
+def test_drafts_of_finished_steps_are_cleared_once_they_cannot_be_taken_back(office, clock):
+    petra, monika = (player.user(f"{name}@example.org") for name in ("p.beispiel", "m.muster"))
+    cases = [player.refer(organisation_of(petra), petra, first_name=name) for name in "AB"]
+    for case in cases:
+        task = player.step_of(case, "completeness_check")
+        desk.save_draft(task, {"missing_text": ["halb"]}, by=monika)
+    player.do(cases[0], "completeness_check", monika)
+    come_to(clock, 5)
+    kept = db.scalars(sa.select(Draft.task_id)).all()
+    assert kept == [player.step_of(cases[1], "completeness_check").id]
 
 
 def test_a_mentor_with_an_expired_extract_is_paused(office, clock):

@@ -113,7 +113,7 @@ def walk(seed, steps=70):
             for move in moves:
                 for copy in (case, twin):
                     move(copy)
-        ENDS[case.data.get(f"{REFERRAL}.end", "running")] += 1
+        ENDS[twin.data.get(f"{REFERRAL}.end", "running")] += 1
         return largest
 
 

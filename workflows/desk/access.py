@@ -1,14 +1,18 @@
 """The only ways to a row: each asks who wants it."""
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, lazyload
 
 from models.journal import Audience
 from models.people import OFFICE_ROLES, PROVIDER_ROLES, Role, User
+from models.processes import Run
 from models.referrals import Referral, visible_to
 from models.session import db
 from models.tasks import Task
 from workflows.errors import NotFound
+
+#: When a case is read again, its people stay as they are: who acts is one of them.
+KNOWN_PEOPLE = (lazyload(Referral.case_manager), lazyload(Referral.coordinator))
 
 
 def referral_for(user: User, referral_id: int) -> Referral:
@@ -17,6 +21,18 @@ def referral_for(user: User, referral_id: int) -> Referral:
     if found is None:
         raise NotFound(f"referral {referral_id}")
     return found
+
+
+def hold(referral: Referral) -> None:
+    """Lock a case for this transaction and read it again; verbs on one case follow each other."""
+    db.scalars(
+        sa.select(Referral)
+        .join(Run, Run.referral_id == Referral.id)
+        .where(Referral.id == referral.id)
+        .options(*KNOWN_PEOPLE)
+        .with_for_update(of=Run)
+        .execution_options(populate_existing=True)
+    ).one()
 
 
 def task_for(user: User, task_id: int) -> Task:

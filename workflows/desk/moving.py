@@ -1,9 +1,11 @@
 """One case while a verb moves it: engine, status, inbox lines, journal, saved state."""
 
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import lazyload
 
 from models import journal
 from models.base import now, today
@@ -12,14 +14,26 @@ from models.people import OFFICE_ROLES, Role, User
 from models.processes import Diagram, Run
 from models.referrals import Referral, ReferralStatus
 from models.session import db
-from models.tasks import NO_DEADLINE, Task, TaskOutcome, open_tasks
+from models.submissions import Submission
+from models.tasks import NO_DEADLINE, Task, TaskOutcome
 from workflows.actions import ACTIONS
-from workflows.diagrams.published import specs_of
+from workflows.desk.access import KNOWN_PEOPLE
+from workflows.diagrams.published import REFERRAL, specs_of
 from workflows.engine.case import Case, OpenStep, Passed
 from workflows.engine.script import ClosedEngine, ClosedEnvironment
 from workflows.errors import Collision
 from workflows.expressions import Functions
 from workflows.facts import Facts
+
+#: The referral's answers that count now, fetched along with the case.
+_ANSWERS = (
+    sa.select(Submission.answers)
+    .where(Submission.referral_id == Run.referral_id, Submission.form_key == REFERRAL)
+    .where(~Submission.undone)
+    .order_by(Submission.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 
 
 class _LazyDeadlines(Functions):
@@ -42,35 +56,57 @@ class _LazyDeadlines(Functions):
 class Moving:
     """A case in the hands of one verb, inside its transaction."""
 
-    def __init__(self, referral: Referral, run: Run, diagram: Diagram, by: User | None) -> None:
+    def __init__(
+        self,
+        referral: Referral,
+        run: Run,
+        by: User | None,
+        tasks: Iterable[Task] = (),
+        answers: dict[str, Any] | None = None,
+    ) -> None:
         self.referral, self.run, self.by = referral, run, by
-        self._diagram = diagram
+        self._lines = {task.engine_id: task for task in tasks if task.closed_at is None}
         self._functions = _LazyDeadlines(referral)
-        self._facts = Facts(referral)
+        self._facts = Facts(referral, answers)
         self._program_id = referral.program_id
         self.case: Case
 
     @classmethod
     def start(cls, referral: Referral, diagram: Diagram, by: User) -> "Moving":
         """A new case, run up to where it first waits."""
-        run = Run(referral_id=referral.id, diagram_id=diagram.id, state=b"", due_at=None)
-        moving = cls(referral, run, diagram, by)
-        moving.case = Case.start(specs_of(diagram), moving.engine())
-        db.add(run)
+        run = Run(referral_id=referral.id, diagram_id=diagram.id, due_at=None)
+        moving = cls(referral, run, by)
+        moving.case = Case.start(specs_of(diagram.id), moving.engine())
         return moving
 
     @classmethod
-    def load(cls, referral: Referral, by: User | None) -> "Moving":
-        """A running case, its state locked for this transaction where the database can."""
-        run, diagram = db.execute(
-            sa.select(Run, Diagram)
-            .join(Diagram, Diagram.id == Run.diagram_id)
-            .where(Run.referral_id == referral.id)
-            .with_for_update(of=Run)
+    def load(
+        cls, referral_id: int, by: User | None, *, task_id: int = 0, hold: bool = True
+    ) -> "Moving":
+        """A running case as it is now: run, referral, inbox lines and answers in one statement.
+
+        Args:
+            task_id: a task that is read again too, also if somebody has closed it meanwhile.
+            hold: lock the case for this transaction. Whoever changes a case holds its run first,
+                so that verbs on one case follow each other; without it the case is only looked at.
+        """
+        line = sa.and_(
+            Task.referral_id == Run.referral_id,
+            sa.or_(Task.closed_at.is_(None), Task.id == task_id),
+        )
+        found = (
+            sa.select(Run, Referral, Task, _ANSWERS)
+            .join(Referral, Referral.id == Run.referral_id)
+            .outerjoin(Task, line)
+            .options(lazyload(Task.assignee), *KNOWN_PEOPLE)
+            .where(Run.referral_id == referral_id)
             .execution_options(populate_existing=True)
-        ).one()
-        moving = cls(referral, run, diagram, by)
-        moving.case = Case.load(run.state, specs_of(diagram), moving.engine())
+        )
+        rows = db.execute(found.with_for_update(of=Run) if hold else found).all()
+        run, referral, _task, answers = rows[0]
+        tasks = [task for _run, _referral, task, _answers in rows if task is not None]
+        moving = cls(referral, run, by, tasks, answers)
+        moving.case = Case.load(run.state, specs_of(run.diagram_id), moving.engine())
         return moving
 
     def engine(self) -> ClosedEngine:
@@ -91,8 +127,12 @@ class Moving:
         environment = ClosedEnvironment(self._functions, lambda: self._facts, actions)
         return ClosedEngine(environment)
 
-    def save(self) -> list[Task]:
+    def save(self, undo: Callable[[int], dict[str, Any]] | None = None) -> list[Task]:
         """After the engine moved: status, inbox lines, journal, state. The new inbox lines.
+
+        Args:
+            undo: given the run's next version, what is kept to take this step back; asked when
+                everything else is written.
 
         Raises:
             Collision: somebody else saved this case meanwhile.
@@ -100,9 +140,6 @@ class Moving:
         steps = self.case.open_steps()
         self._set_status(self.case.passed, steps)
         opened = self._sync_tasks(steps)
-        self.run.state = self.case.dump()
-        self.run.due_at = self.case.next_due
-        self.run.failures, self.run.error = 0, None
         if self.case.over:
             self.run.ended_at = now()
             journal.write(
@@ -112,8 +149,16 @@ class Moving:
                 provider_id=self.referral.provider_id,
                 status=self.referral.status.value,
             )
+        with db.no_autoflush:
+            state, due_at = self.case.dump(), self.case.next_due
         number = self.referral.number
         try:
+            db.flush()
+            self.run.state, self.run.due_at = state, due_at
+            self.run.failures, self.run.error = 0, None
+            if undo is not None:
+                self.run.undo = undo(self.run.version + 1)
+            db.add(self.run)
             db.flush()
         except sa.orm.exc.StaleDataError:
             raise Collision(number) from None
@@ -128,12 +173,11 @@ class Moving:
 
     def _sync_tasks(self, steps: list[OpenStep]) -> list[Task]:
         """Inbox lines are rebuilt by difference: what is new opens, what is gone is cancelled."""
-        lines = {task.engine_id: task for task in open_tasks(self.referral.id)}
         waiting = {step.id for step in steps}
-        for engine_id, line in lines.items():
-            if engine_id not in waiting:
+        for engine_id, line in self._lines.items():
+            if engine_id not in waiting and line.closed_at is None:
                 line.closed_at, line.outcome = now(), TaskOutcome.CANCELLED
-        opened = [self._line(step) for step in steps if step.id not in lines]
+        opened = [self._line(step) for step in steps if step.id not in self._lines]
         db.add_all(opened)
         return opened
 

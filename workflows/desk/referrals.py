@@ -13,12 +13,12 @@ from models.journal import Audience
 from models.messages import Message
 from models.organisations import Municipality, Organisation, OrganisationKind, Program
 from models.people import OFFICE_ROLES, PROVIDER_ROLES, Role, User
-from models.processes import Run, latest_diagram
+from models.processes import latest_diagram
 from models.referrals import IN_TANDEM, Channel, Referral, ReferralStatus, next_number
 from models.session import db, transaction
 from models.submissions import Submission, latest_answers
 from models.tasks import Task
-from workflows.desk.access import sides
+from workflows.desk.access import hold, sides
 from workflows.desk.filled import FilledForm
 from workflows.desk.moving import Moving
 from workflows.diagrams.published import REFERRAL
@@ -149,10 +149,8 @@ def _submission(referral: Referral, filled: FilledForm, by: User) -> None:
 
 def possible_messages(referral: Referral, user: User) -> list[str]:
     """The forms by which this person could change the case's way where it stands now."""
-    run = db.scalar(sa.select(Run).where(Run.referral_id == referral.id))
-    if run is None or run.ended_at is not None:
-        return []
-    heard = Moving.load(referral, user).case.listens_to()
+    moving = Moving.load(referral.id, user, hold=False)
+    heard = set() if moving.run.ended_at else moving.case.listens_to()
     return [
         form
         for form, (message, roles) in MESSAGES.items()
@@ -174,10 +172,10 @@ def send(referral: Referral, filled: FilledForm, *, by: User) -> None:
         Collision: somebody else moved the case meanwhile.
     """
     message, roles = MESSAGES[filled.key]
-    if not _acts_for(by, referral, roles):
-        raise NotAllowed(filled.key)
     with transaction():
-        moving = Moving.load(referral, by)
+        moving = Moving.load(referral.id, by)
+        if not _acts_for(by, referral, roles):
+            raise NotAllowed(filled.key)
         if message not in moving.case.listens_to():
             raise NotPossibleNow(filled.key)
         _submission(referral, filled, by)
@@ -198,10 +196,10 @@ def correct(referral: Referral, filled: FilledForm, *, by: User) -> list[str]:
         NotAllowed: only the office corrects what it has sent.
         NotPossibleNow: the case is over.
     """
-    if not _acts_for(by, referral, OFFICE_ROLES):
-        raise NotAllowed("correct")
     with transaction():
-        db.refresh(referral, with_for_update={"of": Referral})
+        hold(referral)
+        if not _acts_for(by, referral, OFFICE_ROLES):
+            raise NotAllowed("correct")
         if referral.over:
             raise NotPossibleNow("correct")
         before = latest_answers(referral.id, filled.key)
@@ -237,9 +235,10 @@ def possible_records(referral: Referral, user: User) -> list[str]:
 
 def record(referral: Referral, filled: FilledForm, *, by: User) -> None:
     """Keep a form that moves nothing, such as a change of legal status. Raises NotAllowed."""
-    if filled.key not in possible_records(referral, by):
-        raise NotAllowed(filled.key)
     with transaction():
+        hold(referral)
+        if filled.key not in possible_records(referral, by):
+            raise NotAllowed(filled.key)
         _submission(referral, filled, by)
         keep(filled.key, referral, filled.answers, by)
         journal.write(filled.key, by=by, referral_id=referral.id, provider_id=referral.provider_id)
@@ -251,13 +250,14 @@ def hand_over(referral: Referral, to: User, office: Organisation, *, by: User) -
     Raises:
         NotAllowed: the acting person is not of the office, or the other is not of the new one.
     """
-    if not _acts_for(by, referral, OFFICE_ROLES):
-        raise NotAllowed("hand over")
     if office.kind is not OrganisationKind.OFFICE or office.id not in to.organisation_ids(
         OFFICE_ROLES
     ):
         raise NotAllowed("this person does not work at this office")
     with transaction():
+        hold(referral)
+        if not _acts_for(by, referral, OFFICE_ROLES):
+            raise NotAllowed("hand over")
         moved = referral.office_id != office.id
         referral.case_manager, referral.case_manager_id = to, to.id
         referral.office, referral.office_id = office, office.id
@@ -287,9 +287,10 @@ def say(referral: Referral, text: str, audience: Audience, *, by: User) -> Messa
     Raises:
         NotAllowed: a note for a side the person is not of.
     """
-    if audience not in sides(by, referral):
-        raise NotAllowed("this side is not yours")
     with transaction():
+        hold(referral)
+        if audience not in sides(by, referral):
+            raise NotAllowed("this side is not yours")
         message = Message(
             referral_id=referral.id,
             provider_id=referral.provider_id,

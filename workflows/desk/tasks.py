@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import sqlalchemy as sa
-
 from models import journal
 from models.base import now
 from models.drafts import Draft, draft_for_task
@@ -11,10 +9,10 @@ from models.people import User
 from models.session import db, transaction
 from models.submissions import Submission
 from models.tasks import Task, TaskOutcome
-from workflows.desk.access import leads, may_work_on, task_for
+from workflows.desk.access import hold, leads, may_work_on, task_for
 from workflows.desk.filled import FilledForm
 from workflows.desk.moving import Moving
-from workflows.desk.undoing import recording, remember
+from workflows.desk.undoing import Undo, recording
 from workflows.errors import AlreadyDone, HeldBySomeone, NotAllowed, WorkflowError
 from workflows.records import keep
 
@@ -95,22 +93,21 @@ def submit(task: Task, filled: FilledForm, *, by: User) -> list[Task]:
     if filled.key != task.form_key:
         raise WorkflowError(f"{filled.key} is not the form of this step")
     with transaction() as session:
-        _lock(task, by)
+        moving = Moving.load(task.referral_id, by, task_id=task.id)
+        _may_go_on(task, by)
         if task.assignee_id not in (None, by.id):
             raise HeldBySomeone(task)
+        state, due_at = moving.run.state, moving.run.due_at
         with recording(session) as recorder:
-            moving = Moving.load(task.referral, by)
-            state, due_at = moving.run.state, moving.run.due_at
             _close(task, filled, by)
             keep(filled.key, task.referral, filled.answers, by)
-            db.flush()
             try:
                 moving.case.complete(task.engine_id, filled.routes)
             except KeyError:
                 raise AlreadyDone(task) from None
-            opened = moving.save()
-        remember(recorder, moving.run, state=state, due_at=due_at, by=by, step=task.name)
-    return opened
+            return moving.save(
+                lambda version: Undo(by.id, now(), task.name, version, state, due_at).kept(recorder)
+            )
 
 
 def _close(task: Task, filled: FilledForm, by: User) -> None:
@@ -128,13 +125,17 @@ def _close(task: Task, filled: FilledForm, by: User) -> None:
             at=now(),
         )
     )
-    db.execute(sa.delete(Draft).where(Draft.task_id == task.id, Draft.user_id == by.id))
     _note("done", task, by, form=filled.key)
 
 
 def _lock(task: Task, by: User) -> None:
-    """Read the task again, locked for this transaction, and make sure it is open and ours."""
-    db.refresh(task, _MOVING_COLUMNS, with_for_update={"of": Task})
+    """Hold the task's case for this transaction, and make sure the task is open and ours."""
+    hold(task.referral)
+    db.refresh(task, _MOVING_COLUMNS)
+    _may_go_on(task, by)
+
+
+def _may_go_on(task: Task, by: User) -> None:
     if not may_work_on(by, task):
         raise NotAllowed("this task is not of one of your queues")
     if task.closed_at is not None:

@@ -1,14 +1,16 @@
 """Taking the last step back: what a step wrote is recorded as it writes, and can be put back."""
 
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from models import journal
 from models.base import Base, now
@@ -19,14 +21,13 @@ from models.processes import Run
 from models.referrals import Referral
 from models.session import db, transaction
 from models.submissions import Submission
-from models.undo import Undo, undo_of
 from workflows.errors import NothingToUndo
 
 #: How long a step can be taken back, if nothing else forbids it sooner.
 UNDO_TIME = timedelta(minutes=10)
 
 #: What a step writes that is not taken back: history stays, state is kept apart.
-_KEPT = frozenset({"journal", "outbox", "jobs", "undos", "runs", "drafts"})
+_KEPT = frozenset({"journal", "outbox", "jobs", "runs", "drafts"})
 
 
 class Recorder:
@@ -71,35 +72,68 @@ def recording(session: Session) -> Iterator[Recorder]:
         event.remove(session, "before_flush", recorder.note)
 
 
-def remember(
-    recorder: Recorder,
-    run: Run,
-    *,
-    state: bytes,
-    due_at: datetime | None,
-    by: User,
-    step: str,
-) -> None:
-    """Keep the recorded step as the one that can be taken back, in place of the one before."""
-    found = undo_of(run.referral_id)
-    undo = found or Undo(referral_id=run.referral_id)
-    undo.by_id, undo.at, undo.step = by.id, now(), step
-    undo.run_version, undo.state, undo.due_at = run.version, state, due_at
-    undo.rows = recorder.rows()
-    if found is None:
-        db.add(undo)
+@dataclass(frozen=True)
+class Undo:
+    """A step that can still be taken back: who did it when, and the case as it was before.
+
+    Attributes:
+        version: the run's version after the step; once it differs, somebody has gone on.
+        state, due_at: of the run before the step.
+        rows: the changed rows as they were, and the keys of the new ones.
+    """
+
+    by_id: int
+    at: datetime
+    step: str
+    version: int
+    state: bytes
+    due_at: datetime | None
+    rows: dict[str, Any] = field(default_factory=dict)
+
+    def kept(self, recorder: Recorder) -> dict[str, Any]:
+        """This with the recorded rows, as the run keeps it."""
+        return {
+            "by": self.by_id,
+            "at": self.at.isoformat(),
+            "step": self.step,
+            "version": self.version,
+            "state": b64encode(self.state).decode(),
+            "due_at": _plain(self.due_at),
+            "rows": recorder.rows(),
+        }
+
+    @classmethod
+    def of(cls, run: Run) -> "Undo | None":
+        """What this run could take back, if nobody has gone on since."""
+        kept = run.undo
+        if kept is None or kept["version"] != run.version:
+            return None
+        due_at = datetime.fromisoformat(kept["due_at"]) if kept["due_at"] else None
+        return cls(
+            kept["by"],
+            datetime.fromisoformat(kept["at"]),
+            kept["step"],
+            kept["version"],
+            b64decode(kept["state"]),
+            due_at,
+            kept["rows"],
+        )
 
 
 def can_undo(referral: Referral, user: User) -> Undo | None:
     """The step that this person could take back now, or None."""
-    undo = undo_of(referral.id)
+    run = db.scalars(
+        sa.select(Run).where(Run.referral_id == referral.id).options(undefer(Run.undo))
+    ).one()
+    return _possible(run, user)
+
+
+def _possible(run: Run, user: User) -> Undo | None:
+    undo = Undo.of(run)
     if undo is None or undo.by_id != user.id or undo.at < now() - UNDO_TIME:
         return None
-    version = db.scalar(sa.select(Run.version).where(Run.referral_id == referral.id))
-    if version != undo.run_version:
-        return None
     gone = sa.select(Mail.id).where(
-        Mail.referral_id == referral.id,
+        Mail.referral_id == run.referral_id,
         Mail.created_at >= undo.at - timedelta(seconds=5),
         Mail.state.in_([MailState.SENT, MailState.SENDING, MailState.UNKNOWN]),
     )
@@ -120,32 +154,31 @@ def take_back(referral: Referral, *, by: User) -> str:
         run = db.scalars(
             sa.select(Run)
             .where(Run.referral_id == referral.id)
+            .options(undefer(Run.undo))
             .with_for_update()
             .execution_options(populate_existing=True)
         ).one()
-        undo = can_undo(referral, by)
+        undo = _possible(run, by)
         if undo is None:
             raise NothingToUndo(referral.number)
-        step, rows = undo.step, undo.rows
-        run.state, run.due_at, run.ended_at = undo.state, undo.due_at, None
+        run.state, run.due_at, run.ended_at, run.undo = undo.state, undo.due_at, None, None
         db.execute(
             sa.update(Mail)
             .where(Mail.referral_id == referral.id, Mail.state == MailState.WAITING)
             .where(Mail.created_at >= undo.at - timedelta(seconds=5))
             .values(state=MailState.DROPPED)
         )
-        db.delete(undo)
         db.flush()
-        _put_back(rows)
+        _put_back(undo.rows)
         journal.write(
             "undone",
             by=by,
             referral_id=referral.id,
             provider_id=referral.provider_id,
-            step=step,
+            step=undo.step,
         )
     db.expire_all()
-    return step
+    return undo.step
 
 
 def _put_back(rows: dict[str, Any]) -> None:
@@ -154,9 +187,7 @@ def _put_back(rows: dict[str, Any]) -> None:
     for name, key in rows["new"]:
         new.setdefault(name, []).append(key)
     kept = new.pop("submissions", [])
-    db.execute(
-        sa.update(Submission).where(Submission.id.in_(kept)).values(undone=True, task_id=None)
-    )
+    db.execute(sa.update(Submission).where(Submission.id.in_(kept)).values(undone=True))
     db.execute(sa.delete(Draft).where(Draft.task_id.in_(new.get("tasks", []))))
     for table in reversed(Base.metadata.sorted_tables):
         if table.name in new:
@@ -186,6 +217,3 @@ def _typed(column: sa.Column[Any], value: Any) -> Any:
     if kind.python_type is datetime:
         return datetime.fromisoformat(value)
     return value
-
-
-__all__ = ["Recorder", "can_undo", "recording", "remember", "take_back"]

@@ -64,14 +64,12 @@ def files_of(diagram_id: int) -> dict[str, str]:
 
 
 @functools.lru_cache(32)
-def _specs(diagram_id: int, checksum: str, process_id: str) -> Specs:
-    bundle = {name: text.encode() for name, text in files_of(diagram_id).items()}
-    return read(bundle, process_id)
-
-
-def specs_of(diagram: Diagram) -> Specs:
+def specs_of(diagram_id: int) -> Specs:
     """The specs of a published version; read from its XML once in a process."""
-    return _specs(diagram.id, diagram.checksum, diagram.process_id)
+    files, process_id = db.execute(
+        sa.select(Diagram.files, Diagram.process_id).where(Diagram.id == diagram_id)
+    ).one()
+    return read({name: text.encode() for name, text in files.items()}, process_id)
 
 
 def _checksum(bundle: Bundle) -> str:
