@@ -37,6 +37,7 @@ def main(words: list[str] | None = None) -> int:
     verbs.add_parser("demo", help="an office full of invented people on this machine")
     chosen = parser.parse_args(words)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("spiff").setLevel(logging.WARNING)  # below, the library logs a case's data
     try:
         return _run(chosen)
     except (UnsafeSetting, WorkflowError, LookupError, OSError) as error:

@@ -13,18 +13,22 @@ from models.organisations import Municipality
 from models.referrals import Referral
 from models.session import db
 from models.submissions import latest_answers
-
-_MINORS = ("CHILD", "YOUTH", "MNA", "FAMILY")
+from workflows.records import needs_extract
 
 
 @dataclass
 class Suggestion:
-    """A mentor, what speaks for the pair and what against; sorted by how much speaks for it."""
+    """A mentor, what speaks for the pair and what against; sorted by how much speaks for it.
+
+    Attributes:
+        bar: why this mentor may not be proposed at all; empty for all others.
+    """
 
     mentor: Mentor
     free: int
     reasons: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
+    bar: str = ""
 
     @property
     def weight(self) -> int:
@@ -33,7 +37,10 @@ class Suggestion:
 
 
 def suggestions(referral: Referral) -> list[Suggestion]:
-    """The provider's mentors who are ready and have a free place, the best reasons first."""
+    """The provider's mentors who are ready and have a free place, the best reasons first.
+
+    Those who may not be proposed come last, with the reason.
+    """
     person = latest_answers(referral.id, "referral")
     ready = [m for m in mentors_of({referral.provider_id}) if m.status in MAY_BE_PROPOSED]
     held = places_held([mentor.id for mentor in ready])
@@ -41,17 +48,20 @@ def suggestions(referral: Referral) -> list[Suggestion]:
     found = []
     for mentor in ready:
         free = mentor.max_mentees - len(held.get(mentor.id, []))
-        if free > 0 and not _excluded(mentor, person):
+        if free > 0:
             found.append(_weigh(mentor, free, person, home))
-    return sorted(found, key=lambda s: (-s.weight, s.mentor.name))
+            found[-1].bar = _bar(mentor, referral, person)
+    return sorted(found, key=lambda s: (bool(s.bar), -s.weight, s.mentor.name))
 
 
-def _excluded(mentor: Mentor, person: dict[str, Any]) -> bool:
-    """A required gender is required; minors need an extract that is still valid (T14)."""
+def _bar(mentor: Mentor, referral: Referral, person: dict[str, Any]) -> str:
+    """A required gender is required; where minors take part an extract must be valid (T14)."""
     wish = person.get("mentor_gender_wish", "ANY")
-    if wish in ("REQUIRED_F", "REQUIRED_M"):
-        return mentor.sex != ("2" if wish == "REQUIRED_F" else "1")
-    return False
+    if wish.startswith("REQUIRED") and mentor.sex != ("2" if wish == "REQUIRED_F" else "1"):
+        return gettext("entspricht nicht dem zwingenden Wunsch zum Geschlecht")
+    if needs_extract(referral) and not mentor.extract_valid(today()):
+        return gettext("kein gültiger Sonderprivatauszug, aber Minderjährige nehmen teil")
+    return ""
 
 
 def _weigh(
@@ -69,10 +79,6 @@ def _weigh(
         (suggestion.reasons if fits else suggestion.doubts).append(
             text if fits else gettext("entspricht nicht dem Wunsch zum Geschlecht")
         )
-    if person.get("target_group") in _MINORS:
-        valid = mentor.extract_valid_until
-        if valid is None or valid < today():
-            suggestion.doubts.append(gettext("kein gültiger Sonderprivatauszug"))
     return suggestion
 
 

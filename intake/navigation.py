@@ -7,7 +7,9 @@ from flask import request, url_for
 from flask_babel import lazy_gettext as _
 
 from intake.permissions import Permission, may
-from models.people import User
+from models.people import PROVIDER_ROLES, User
+from models.referrals import waiting_count
+from models.tasks import COUNTED_UP_TO, InboxFilter, inbox_count
 
 _WAYS = (
     ("tasks.inbox", _("Aufgaben"), Permission.WORK_ON_TASKS),
@@ -27,16 +29,27 @@ class Way:
     url: str
     words: Any
     here: bool
+    count: str = ""
 
 
 def ways(user: User) -> list[Way]:
     """The links for this person."""
     blueprint = request.blueprint
     return [
-        Way(url_for(endpoint), words, endpoint.split(".")[0] == blueprint)
+        Way(url_for(endpoint), words, endpoint.split(".")[0] == blueprint, _count(endpoint, user))
         for endpoint, words, permission in _WAYS
         if may(user, permission)
     ]
+
+
+def _count(endpoint: str, user: User) -> str:
+    """How much waits behind a link, where that says something."""
+    if endpoint == "tasks.inbox":
+        waiting = inbox_count(user, InboxFilter())
+        return f"{waiting}+" if waiting >= COUNTED_UP_TO else str(waiting)
+    if endpoint == "waiting_list.index":
+        return str(waiting_count(user.organisation_ids(PROVIDER_ROLES)))
+    return ""
 
 
 def first_page(user: User) -> str:

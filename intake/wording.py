@@ -110,7 +110,7 @@ MENTOR_STATUS: dict[MentorStatus, Any] = {
 }
 
 EVENT: dict[str, Any] = {
-    "received": _("Anmeldung eingegangen"),
+    "received": _("hat die Anmeldung eingereicht"),
     "claimed": _("hat «%(step)s» übernommen"),
     "released": _("hat «%(step)s» freigegeben"),
     "assigned": _("hat «%(step)s» zugeteilt an %(to)s"),

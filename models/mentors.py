@@ -51,6 +51,11 @@ class Mentor(Base):
         """As an office writes it: family name first."""
         return f"{self.last_name}, {self.first_name}"
 
+    def extract_valid(self, on: date) -> bool:
+        """Whether a special private extract was seen and has not run out on a day (T14)."""
+        special = self.answers.get("extract_kind") == "special"
+        return special and self.extract_valid_until is not None and self.extract_valid_until >= on
+
 
 class MentorPlace(Base):
     """One place of a mentor while a proposal or a tandem holds it.

@@ -168,6 +168,14 @@ def visible_to(user: User) -> sa.Select[Referral]:
     )
 
 
+def waiting_count(provider_ids: set[int]) -> int:
+    """How many wait at these providers."""
+    waiting = sa.select(sa.func.count()).where(
+        Referral.provider_id.in_(provider_ids), Referral.status == ReferralStatus.WAITING
+    )
+    return db.scalar(waiting) or 0
+
+
 def waiting_list(provider_ids: set[int]) -> list[Referral]:
     """Who waits at these providers, in the order of consideration (DOMAIN.md 3.4).
 

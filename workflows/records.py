@@ -23,6 +23,7 @@ from models.referrals import Referral, ReferralStatus, Urgency
 from models.session import db
 from models.tandems import Goal, Tandem, TandemStatus, current_tandem
 from workflows.errors import NoPlaceLeft, NotPossibleNow
+from workflows.facts import comes_of_age_on
 
 Answers = dict[str, Any]
 Keep = Callable[[Referral, Answers, User], None]
@@ -183,6 +184,8 @@ def _proposal(case: Referral, answers: Answers, by: User) -> None:
         raise NotPossibleNow("this mentor is not one of the provider's")
     if mentor.status not in MAY_BE_PROPOSED:
         raise NotPossibleNow("this mentor is not ready")
+    if needs_extract(case) and not mentor.extract_valid(today()):
+        raise NotPossibleNow("minors take part, and no valid extract was seen")
     hold_place(mentor, case)
     db.add(
         Proposal(
@@ -195,6 +198,12 @@ def _proposal(case: Referral, answers: Answers, by: User) -> None:
             fit={key[4:]: value for key, value in answers.items() if key.startswith("fit_")},
         )
     )
+
+
+def needs_extract(case: Referral) -> bool:
+    """Whether a minor takes part, so that the mentor needs a special private extract (DOMAIN.md 2.4)."""
+    born = (person.born for person in case.mentee.participants if person.takes_part)
+    return any((of_age := comes_of_age_on(day)) is not None and of_age > today() for day in born)
 
 
 def hold_place(mentor: Mentor, case: Referral) -> None:

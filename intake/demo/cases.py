@@ -227,6 +227,12 @@ def case_b(stage: Stage) -> Referral:
             "privacy_consent_on",
         )
     }
+    extract = {
+        "extract_kind": "special",
+        "extract_date": stage.day(2026, 3, 9),
+        "extract_seen_on": stage.day(2026, 3, 16),
+        "extract_valid_until": stage.day(2029, 3, 16),
+    }
     daniel = mentor(
         srk,
         lea,
@@ -238,6 +244,7 @@ def case_b(stage: Stage) -> Referral:
         email="daniel.beispiel-demo@example.org",
         availability=["mo_ev", "we_ev"],
         **signed,
+        **extract,
     )
     marta = mentor(
         srk,
@@ -250,6 +257,7 @@ def case_b(stage: Stage) -> Referral:
         email="marta.beispiel-demo@example.org",
         availability=["tu_ev", "we_ev"],
         **signed,
+        **extract,
     )
     case = refer(
         organisation_of(reto),

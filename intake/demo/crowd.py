@@ -136,22 +136,31 @@ class Crowd:
 
     def _mentors(self) -> None:
         self._come_to(self._today - timedelta(400))
+        seen = (self._today - timedelta(400)).isoformat()
+        places = (2581, 2546, 2601, 2534, 2513)
+        towns = {key: db.get_one(Municipality, key).name for key in places}
         for number, first in enumerate(MENTORS * 2):
+            town = self._dice.choice(places)
             coordinator = self._coordinators["co_pilot" if number % 2 else "seite_an_seite"]
             mentor(
                 organisation_of(coordinator),
                 coordinator,
                 first_name=first,
-                last_name=f"{self._dice.choice(FAMILIES)}-Demo",
+                last_name=f"{FAMILIES[(number * 3 + number // 20) % len(FAMILIES)]}-Demo",
                 sex=self._dice.choice(("1", "2")),
                 email=f"mentor{number}@example.org",
-                municipality_id=str(self._dice.choice((2581, 2546, 2601, 2534, 2513))),
+                municipality_id=str(town),
+                town=towns[town],
                 languages=[{"language": self._dice.choice(LANGUAGES), "level": "B1"}],
                 skills_topics=sorted(self._dice.sample(TOPICS, 3)),
                 availability=sorted(
                     self._dice.sample(["mo_ev", "tu_ev", "we_pm", "th_ev", "sa_am"], 3)
                 ),
                 status="approved" if number % 9 else "in_check",
+                extract_kind="none" if number % 7 == 3 else "special",
+                extract_date=seen,
+                extract_seen_on=seen,
+                extract_valid_until=(self._today + timedelta(20 + 97 * (number % 8))).isoformat(),
                 **{
                     name: (self._today - timedelta(405)).isoformat()
                     for name in (

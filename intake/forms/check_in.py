@@ -5,7 +5,18 @@ from flask_babel import lazy_gettext as _
 
 from intake.forms import choices as lists
 from intake.forms.base import Group, StepForm
-from intake.forms.fields import Choice, Day, LongText, Many, ManyChoices, Number, Text, Tick, YesNo
+from intake.forms.fields import (
+    Choice,
+    Day,
+    LongText,
+    Many,
+    ManyChoices,
+    Number,
+    Scale,
+    Text,
+    Tick,
+    YesNo,
+)
 from models.base import today
 from models.referrals import Referral
 from models.tandems import current_tandem
@@ -17,7 +28,7 @@ class GoalProgress(Group):
     """How far one goal is."""
 
     goal = Text(_("Ziel"), 500)
-    progress = Choice(_("Stand"), lists.GOAL_ATTAINMENT)
+    progress = Scale(_("Stand"), lists.GOAL_ATTAINMENT)
     note = Text(_("Bemerkung"), 300, optional=True)
 
 
@@ -103,13 +114,13 @@ class CheckInForm(StepForm):
     meetings_cancelled = Number(_("Ausgefallene Treffen"), 0, 200, optional=True, only_if=HELD)
     topics_worked_on = ManyChoices(_("Themen"), lists.TOPICS, optional=True, only_if=HELD)
     goals_progress = Many(_("Stand der Ziele"), GoalProgress, one=_("Ziel"), most=3, only_if=HELD)
-    relationship_quality_mentee = Choice(
+    relationship_quality_mentee = Scale(
         _("Wie gut ist die Beziehung, aus Sicht Mentee?"), lists.FIT, only_if=HELD
     )
-    relationship_quality_mentor = Choice(
+    relationship_quality_mentor = Scale(
         _("Wie gut ist die Beziehung, aus Sicht Mentorin oder Mentor?"), lists.FIT, only_if=HELD
     )
-    wellbeing = Choice(_("Wohlbefinden"), lists.FIT, optional=True, only_if=HELD)
+    wellbeing = Scale(_("Wohlbefinden"), lists.FIT, optional=True, only_if=HELD)
     language_level_now = Choice(
         _("Deutsch heute"), lists.LANGUAGE_LEVEL, optional=True, only_if=HELD
     )

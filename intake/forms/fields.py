@@ -129,6 +129,8 @@ def _printable(text: str) -> str:
 class Choice(Question):
     """One of a few; radio buttons, or a list where there are many."""
 
+    level = False
+
     def __init__(self, label: Any, choices: Choices = (), **options: Any) -> None:
         super().__init__(label, **options)
         self.choices = list(choices)
@@ -150,6 +152,12 @@ class Choice(Question):
 
     def _value(self) -> str:
         return self.typed[0] if self.typed else str(self.data or "")
+
+
+class Scale(Choice):
+    """One of a few degrees, side by side, the best first."""
+
+    level = True
 
 
 class YesNo(Choice):

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 
 from intake.forms import choices as lists
 from intake.forms.base import Group, StepForm
-from intake.forms.fields import Choice, Day, LongText, Many, ManyChoices, Number, Text, YesNo
+from intake.forms.fields import Choice, Day, LongText, Many, ManyChoices, Number, Scale, Text, YesNo
 from models.base import today
 from models.check_ins import check_ins_of
 from models.referrals import Referral
@@ -25,7 +25,7 @@ class GoalResult(Group):
     """What became of one goal."""
 
     goal = Text(_("Ziel"), 500)
-    result = Choice(_("Zielerreichung"), lists.GOAL_ATTAINMENT)
+    result = Scale(_("Zielerreichung"), lists.GOAL_ATTAINMENT)
 
 
 class FinalReportForm(StepForm):
@@ -98,7 +98,7 @@ class FinalReportForm(StepForm):
     meetings_total = Number(_("Treffen insgesamt"), 0, 1000)
     hours_total = Number(_("Stunden insgesamt"), 0, 5000, decimals=True)
     goal_results = Many(_("Zielerreichung je Ziel"), GoalResult, one=_("Ziel"), most=3)
-    overall_goal_attainment = Choice(_("Zielerreichung gesamt"), lists.GOAL_ATTAINMENT)
+    overall_goal_attainment = Scale(_("Zielerreichung gesamt"), lists.GOAL_ATTAINMENT)
     german_oral_end = Choice(_("Deutsch mündlich am Ende"), lists.LANGUAGE_LEVEL, optional=True)
     german_written_end = Choice(
         _("Deutsch schriftlich am Ende"), lists.LANGUAGE_LEVEL, optional=True
@@ -119,10 +119,10 @@ class FinalReportForm(StepForm):
         optional=True,
     )
     contacts_continue = YesNo(_("Der Kontakt geht privat weiter"), optional=True)
-    satisfaction_mentee = Choice(_("Zufriedenheit: Mentee"), lists.SATISFACTION)
-    satisfaction_mentor = Choice(_("Zufriedenheit: Mentorin oder Mentor"), lists.SATISFACTION)
-    satisfaction_office = Choice(_("Zufriedenheit: fallführende Stelle"), lists.SATISFACTION)
-    relief_case_office = Choice(_("Entlastung der fallführenden Stelle"), lists.FIT, optional=True)
+    satisfaction_mentee = Scale(_("Zufriedenheit: Mentee"), lists.SATISFACTION)
+    satisfaction_mentor = Scale(_("Zufriedenheit: Mentorin oder Mentor"), lists.SATISFACTION)
+    satisfaction_office = Scale(_("Zufriedenheit: fallführende Stelle"), lists.SATISFACTION)
+    relief_case_office = Scale(_("Entlastung der fallführenden Stelle"), lists.FIT, optional=True)
     relief_text = Text(_("Worin bestand die Entlastung?"), 300, optional=True)
     feedback_mentee = LongText(_("Rückmeldung der oder des Mentee"), optional=True)
     recommendation = Choice(

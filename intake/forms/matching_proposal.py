@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 
 from intake.forms import choices as lists
 from intake.forms.base import StepForm
-from intake.forms.fields import Choice, LongText
+from intake.forms.fields import Choice, LongText, Scale
 from intake.matching import Suggestion, suggestions
 from models.referrals import Referral
 
@@ -14,6 +14,7 @@ class MentorChoice(Choice):
 
     kind = "suggestions"
     suggestions: list[Suggestion] = []  # noqa: RUF012  set for each form by prepare()
+    barred: list[Suggestion] = []  # noqa: RUF012
 
 
 class MatchingProposalForm(StepForm):
@@ -25,18 +26,19 @@ class MatchingProposalForm(StepForm):
         missing=_("Wählen Sie eine Mentorin oder einen Mentor."),
         hint=_("Die Gründe helfen beim Abwägen. Entscheiden tun Sie."),
     )
-    fit_motivation = Choice(_("Passung: Motivation"), lists.FIT)
-    fit_interests = Choice(_("Passung: Interessen"), lists.FIT)
-    fit_life_situation = Choice(_("Passung: Lebenssituation"), lists.FIT)
-    fit_personal = Choice(_("Passung: zwischenmenschlich"), lists.FIT)
-    fit_language = Choice(_("Passung: Sprache"), lists.FIT, optional=True)
-    fit_availability = Choice(_("Passung: Verfügbarkeit"), lists.FIT, optional=True)
-    fit_distance = Choice(_("Passung: Wohnnähe"), lists.FIT, optional=True)
+    fit_motivation = Scale(_("Passung: Motivation"), lists.FIT)
+    fit_interests = Scale(_("Passung: Interessen"), lists.FIT)
+    fit_life_situation = Scale(_("Passung: Lebenssituation"), lists.FIT)
+    fit_personal = Scale(_("Passung: zwischenmenschlich"), lists.FIT)
+    fit_language = Scale(_("Passung: Sprache"), lists.FIT, optional=True)
+    fit_availability = Scale(_("Passung: Verfügbarkeit"), lists.FIT, optional=True)
+    fit_distance = Scale(_("Passung: Wohnnähe"), lists.FIT, optional=True)
     reason = LongText(_("Begründung"), missing=_("Begründen Sie den Vorschlag."))
 
     def prepare(self, referral: Referral, variant: str = "") -> None:
         """The mentors of the provider who have a place, the best reasons first."""
         super().prepare(referral, variant)
         found = suggestions(referral)
-        self.mentor_id.suggestions = found
-        self.mentor_id.choices = [(str(s.mentor.id), s.mentor.name) for s in found]
+        self.mentor_id.suggestions = [s for s in found if not s.bar]
+        self.mentor_id.barred = [s for s in found if s.bar]
+        self.mentor_id.choices = [(str(s.mentor.id), s.mentor.name) for s in found if not s.bar]

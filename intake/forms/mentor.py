@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from dateutil.relativedelta import relativedelta
 from flask_babel import lazy_gettext as _
 
 from intake.forms import choices as lists
@@ -224,6 +225,22 @@ class MentorForm(StepForm):
 
     def consistent(self) -> bool:
         """Who is ready has signed what must be signed (Benevol, DOMAIN.md 2.4)."""
+        return self._fresh_extract() and self._signed()
+
+    def _fresh_extract(self) -> bool:
+        """An extract is at most three months old when it is seen (T14)."""
+        issued, seen = self.extract_date.data, self.extract_seen_on.data
+        if not self.asked(self.extract_date) or not issued or not seen:
+            return True
+        oldest = date.fromisoformat(seen) - relativedelta(months=3)
+        if date.fromisoformat(issued) >= oldest:
+            return True
+        self.extract_date.errors = [
+            _("Der Auszug war älter als drei Monate. Verlangen Sie einen neuen.")
+        ]
+        return False
+
+    def _signed(self) -> bool:
         if self.status.data not in ("approved", "assigned"):
             return True
         good = True

@@ -10,7 +10,8 @@ from flask_login import current_user
 from intake.forms.entries import with_entries
 from intake.forms.mentor import MentorForm
 from intake.permissions import Permission, requires
-from models.mentors import Mentor, mentors_of, places_held
+from intake.register import Chosen, register
+from models.mentors import Mentor
 from models.organisations import Organisation
 from models.people import PROVIDER_ROLES
 from models.session import db
@@ -24,10 +25,10 @@ pages = Blueprint("mentors", __name__, url_prefix="/mentors")
 @requires(Permission.KEEP_MENTORS)
 def index() -> Any:
     """Everybody of one's provider, with places taken and checks that run out."""
-    rows = mentors_of(_providers())
-    held = places_held([row.id for row in rows])
+    chosen = Chosen.of(request.args)
+    rows = [line for line in register(_providers()) if chosen.fits(line)]
     providers = [db.get_one(Organisation, key) for key in sorted(_providers())]
-    return render_template("mentors/index.html", rows=rows, held=held, providers=providers)
+    return render_template("mentors/index.html", rows=rows, chosen=chosen, providers=providers)
 
 
 @pages.route("/new", methods=["GET", "POST"])

@@ -9,6 +9,7 @@ from intake.permissions import Permission, requires
 from models.processes import Diagram, Run
 from models.session import db
 from workflows.diagrams.published import files_of
+from workflows.diagrams.shown import tables, titles
 
 pages = Blueprint("processes", __name__, url_prefix="/processes")
 
@@ -35,8 +36,10 @@ def show(diagram_id: int) -> Any:
     diagram = db.get(Diagram, diagram_id)
     if diagram is None:
         abort(404)
-    names = sorted(name for name in files_of(diagram_id) if name.endswith(".bpmn"))
-    return render_template("processes/show.html", diagram=diagram, names=names)
+    files = files_of(diagram_id)
+    return render_template(
+        "processes/show.html", diagram=diagram, drawings=titles(files), tables=tables(files)
+    )
 
 
 @pages.get("/<int:diagram_id>/<name>")
