@@ -35,8 +35,6 @@ LONG_BY_NATURE = {
     "cases.py",
     "crowd.py",
     "wording.py",
-    "fields.py",
-    "records.py",
 }
 
 

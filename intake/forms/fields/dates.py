@@ -1,0 +1,91 @@
+"""Dates, also those that are known only in part."""
+
+import re
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import gettext
+
+from intake.forms.fields.question import Question
+
+
+class Day(Question):
+    """A date, typed as in the office: 31.3.2026; or as 2026-03-31."""
+
+    kind = "day"
+
+    def __init__(
+        self,
+        label: Any,
+        *,
+        not_before: Any = None,
+        not_after: Any = None,
+        starts_today: bool = False,
+        **options: Any,
+    ) -> None:
+        super().__init__(label, **options)
+        self.not_before, self.not_after = not_before, not_after
+        self.starts_today = starts_today
+
+    def read(self, text: str) -> Any:
+        """The ISO date."""
+        found = _a_day(text)
+        if found is None:
+            raise ValueError(
+                gettext("Geben Sie das Datum als Tag.Monat.Jahr ein, zum Beispiel 31.3.2026.")
+            )
+        if self.not_after and found > self.not_after():
+            raise ValueError(gettext("Dieses Datum liegt in der Zukunft. Prüfen Sie es."))
+        if self.not_before and found < self.not_before():
+            raise ValueError(gettext("Dieses Datum liegt in der Vergangenheit. Prüfen Sie es."))
+        return found.isoformat()
+
+    def shown(self) -> str:
+        """dd.mm.yyyy"""
+        return date.fromisoformat(self.data).strftime("%d.%m.%Y")
+
+
+def _a_day(text: str) -> date | None:
+    for form in ("%d.%m.%Y", "%Y-%m-%d", "%d.%m.%y"):
+        try:
+            found = datetime.strptime(text.replace(" ", ""), form).date()
+        except ValueError:
+            continue
+        return found if 1900 <= found.year <= 2100 else None
+    return None
+
+
+class PartialDay(Question):
+    """A birth date that may be known only in part: 1988, 11.2008 or 31.3.1988 (eCH-0044)."""
+
+    kind = "day"
+
+    def read(self, text: str) -> Any:
+        """`1988`, `2008-11` or `1988-03-31`."""
+        compact = text.replace(" ", "")
+        this_year = date.today().year
+        found: str | None = None
+        if re.fullmatch(r"\d{4}", compact):
+            found = compact
+        elif match := re.fullmatch(r"(\d{1,2})\.(\d{4})|(\d{4})-(\d{2})", compact):
+            month, year = (int(match[1] or match[4]), match[2] or match[3])
+            found = f"{year}-{month:02d}" if 1 <= month <= 12 else None
+        elif day := _a_day(compact):
+            found = day.isoformat() if day <= date.today() else None
+        if found is None or not 1900 <= int(found[:4]) <= this_year:
+            raise ValueError(
+                gettext(
+                    "Geben Sie das Datum als Tag.Monat.Jahr ein, zum Beispiel 31.3.1988. "
+                    "Das Jahr allein genügt auch."
+                )
+            )
+        return found
+
+    def shown(self) -> str:
+        """As people write it."""
+        return partial_day(self.data)
+
+
+def partial_day(value: str) -> str:
+    """1988-03-31 as 31.03.1988; 2008-11 as 11.2008; 1988 as it is."""
+    return ".".join(reversed(value.split("-"))) if value else ""

@@ -1,0 +1,72 @@
+"""Numbers between limits, and amounts of money."""
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask_babel import gettext
+
+from intake.forms.fields.question import Question
+
+
+class Number(Question):
+    """A number between two limits; whole unless decimals are asked for."""
+
+    kind = "number"
+
+    def __init__(
+        self,
+        label: Any,
+        least: int = 0,
+        most: int = 9999,
+        *,
+        decimals: bool = False,
+        **options: Any,
+    ) -> None:
+        super().__init__(label, **options)
+        self.least, self.most, self.decimals = least, most, decimals
+
+    def read(self, text: str) -> Any:
+        """An int, or a float where decimals are asked for."""
+        try:
+            found = Decimal(text.replace(",", ".").replace("'", "").replace("’", ""))
+        except InvalidOperation:
+            found = Decimal("NaN")
+        whole = found.is_finite() and found == found.to_integral_value()
+        if not found.is_finite() or not (self.decimals or whole):
+            raise ValueError(gettext("Geben Sie eine Zahl ein."))
+        if not self.least <= found <= self.most:
+            raise ValueError(
+                gettext(
+                    "Geben Sie eine Zahl von %(least)s bis %(most)s ein.",
+                    least=self.least,
+                    most=self.most,
+                )
+            )
+        return float(found) if self.decimals else int(found)
+
+
+class Money(Question):
+    """An amount in francs; kept as whole Rappen, shown as CHF 1'234.50."""
+
+    kind = "number"
+    decimals = True
+
+    def read(self, text: str) -> Any:
+        """Rappen, as a whole number."""
+        clean = text.replace("'", "").replace("’", "").replace(",", ".").removeprefix("CHF").strip()
+        if not re.fullmatch(r"\d{1,7}(\.\d{1,2})?", clean):
+            raise ValueError(gettext("Geben Sie einen Betrag ein, zum Beispiel 12.50."))
+        return int(Decimal(clean) * 100)
+
+    def shown(self) -> str:
+        """CHF 1'234.50"""
+        return f"CHF {self._value()}"
+
+    def _value(self) -> str:
+        if self.typed:
+            return self.typed[0]
+        if self.data is None:
+            return ""
+        francs, rappen = divmod(int(self.data), 100)
+        return f"{francs:,}".replace(",", "'") + f".{rappen:02d}"

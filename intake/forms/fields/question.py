@@ -1,0 +1,77 @@
+"""What every question is: a label, a hint, an answer as plain JSON, or a sentence on what to do."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext
+from wtforms import Field
+from wtforms.validators import StopValidation
+
+
+class Question(Field):
+    """A question with a hint; required unless marked optional, asked only if a condition holds.
+
+    Args:
+        hint: a sentence under the label.
+        optional: may stay empty; shown to the reader.
+        only_if: (name of another question, the answers that make this one asked).
+        missing: what to say when it was left empty.
+        office_only: never sent to a provider's page.
+    """
+
+    kind = "text"
+    data: Any
+
+    def __init__(
+        self,
+        label: Any,
+        *,
+        hint: Any = "",
+        optional: bool = False,
+        only_if: tuple[str, Sequence[Any]] | None = None,
+        missing: Any = "",
+        office_only: bool = False,
+        **options: Any,
+    ) -> None:
+        super().__init__(label, description=hint, **options)
+        self.optional, self.only_if = optional, only_if
+        self.missing, self.office_only = missing, office_only
+        self.typed: list[str] = []
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Keep what was typed; an answer that cannot be read raises ValueError with a sentence."""
+        self.typed = [value.strip() for value in valuelist]
+        text = self.typed[0] if self.typed else ""
+        self.data = self.read(text) if text else None
+
+    def read(self, text: str) -> Any:
+        """The answer that a text stands for."""
+        return text
+
+    def _value(self) -> str:
+        if self.typed:
+            return self.typed[0]
+        return self.shown() if self.data not in (None, "") else ""
+
+    def shown(self) -> str:
+        """The answer as people read it."""
+        return str(self.data)
+
+    @property
+    def empty(self) -> bool:
+        """True if there is no answer."""
+        return self.data in (None, "", [])
+
+    def raw(self) -> list[tuple[str, str]]:
+        """What a browser would send for this answer."""
+        return [] if self.empty else [(self.name, self._value())]
+
+    def pre_validate(self, form: Any) -> None:
+        """Stop at what is missing."""
+        if self.process_errors:
+            raise StopValidation()
+        if self.empty and not self.optional:
+            label = str(self.label.text)
+            raise StopValidation(
+                str(self.missing) or gettext("Beantworten Sie «%(label)s».", label=label)
+            )

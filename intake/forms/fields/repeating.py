@@ -1,0 +1,39 @@
+"""Groups of questions that repeat."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import FieldList, Form, FormField
+
+
+class Many(FieldList):
+    """A group of questions that repeats, such as the members of a household."""
+
+    kind = "many"
+
+    def __init__(
+        self,
+        label: Any,
+        group: type[Form],
+        *,
+        hint: Any = "",
+        one: Any = "",
+        most: int = 12,
+        least: int = 0,
+        only_if: tuple[str, Sequence[Any]] | None = None,
+        office_only: bool = False,
+        **options: Any,
+    ) -> None:
+        options.setdefault("min_entries", least)
+        super().__init__(FormField(group), label, description=hint, max_entries=most, **options)
+        self.one, self.only_if, self.office_only = one, only_if, office_only
+        self.optional, self.least = least == 0, least
+
+    @property
+    def empty(self) -> bool:
+        """True if there is no entry."""
+        return not self.entries
+
+    def raw(self) -> list[tuple[str, str]]:
+        """What every question of every entry would send."""
+        return [pair for entry in self.entries for field in entry.form for pair in field.raw()]
