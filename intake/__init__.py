@@ -71,6 +71,7 @@ def _blueprints(app: Flask) -> None:
     from intake.views import (
         account,
         cases,
+        deadlines,
         documents,
         drafts,
         mentors,
@@ -84,6 +85,7 @@ def _blueprints(app: Flask) -> None:
     for view in (
         account,
         cases,
+        deadlines,
         documents,
         drafts,
         mentors,

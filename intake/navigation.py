@@ -18,6 +18,7 @@ _WAYS = (
     ("waiting_list.index", _("Warteliste"), Permission.SEE_WAITING_LIST),
     ("mentors.index", _("Mentor/innen"), Permission.KEEP_MENTORS),
     ("processes.index", _("Prozesse"), Permission.SEE_PROCESSES),
+    ("deadlines.index", _("Fristen"), Permission.SET_DEADLINES),
     ("people.index", _("Personen"), Permission.MANAGE_PEOPLE),
 )
 

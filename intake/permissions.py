@@ -23,6 +23,8 @@ class Permission(enum.StrEnum):
     SEE_WAITING_LIST = "see the waiting list"
     KEEP_MENTORS = "keep the mentors' register"
     SEE_PROCESSES = "see the published drawings"
+    SET_DEADLINES = "set deadlines"
+    SET_CALENDARS = "set free days"
     MANAGE_PEOPLE = "manage people and mail"
 
 
@@ -38,8 +40,10 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.CASE_MANAGER: frozenset(_OFFICE),
     Role.OFFICE_LEAD: frozenset(_OFFICE),
     Role.COORDINATOR: frozenset(_PROVIDER),
-    Role.PROGRAM_LEAD: frozenset(_PROVIDER),
-    Role.PROCESS_OWNER: frozenset({Permission.SEE_PROCESSES}),
+    Role.PROGRAM_LEAD: frozenset(_PROVIDER | {Permission.SET_DEADLINES}),
+    Role.PROCESS_OWNER: frozenset(
+        {Permission.SEE_PROCESSES, Permission.SET_DEADLINES, Permission.SET_CALENDARS}
+    ),
     Role.CONTROLLING: frozenset({Permission.SEE_PROCESSES}),
     Role.ADMINISTRATOR: frozenset({Permission.MANAGE_PEOPLE, Permission.SEE_PROCESSES}),
 }

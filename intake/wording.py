@@ -7,6 +7,7 @@ from flask_babel import format_date, gettext, ngettext
 from flask_babel import lazy_gettext as _
 
 from models.base import OFFICE_ZONE, now, today
+from models.deadlines import Calendar, Unit
 from models.documents import ScanState
 from models.mentors import MentorStatus
 from models.organisations import OrganisationKind
@@ -107,6 +108,40 @@ MENTOR_STATUS: dict[MentorStatus, Any] = {
     MentorStatus.ON_HOLD: _("pausiert"),
     MentorStatus.LEFT: _("ausgetreten"),
     MentorStatus.REJECTED: _("nicht aufgenommen"),
+}
+
+UNIT: dict[Unit, Any] = {
+    Unit.WORKING_DAYS: _("Arbeitstage"),
+    Unit.WEEKS: _("Wochen"),
+    Unit.MONTHS: _("Monate"),
+}
+CALENDAR: dict[Calendar, Any] = {
+    Calendar.LEGAL: _("gesetzlicher Kalender"),
+    Calendar.OFFICE: _("Kalender der Verwaltung"),
+}
+#: The deadlines of DOMAIN.md 3.4 in words; B and C are the later steps of the same deadline.
+DEADLINE: dict[str, Any] = {
+    "T2": _("Vollständigkeit prüfen"),
+    "T3": _("Nachreichen: Erinnerung an die Stelle"),
+    "T3B": _("Nachreichen: zweite Erinnerung, auch an die Stellvertretung"),
+    "T3C": _("Nachreichen: Anmeldung wird abgeschrieben"),
+    "T4": _("Über die Aufnahme entscheiden, ab Vollständigkeit"),
+    "T5": _("Erstgespräch führen, ab Aufnahme"),
+    "T6": _("Antwort auf einen Vorschlag: Erinnerung"),
+    "T6B": _("Antwort auf einen Vorschlag: der Vorschlag verfällt"),
+    "T7": _("Kennenlerntreffen und Vereinbarung"),
+    "T8": _("Warteliste: «Ist die Anmeldung noch aktuell?»"),
+    "T8B": _("Warteliste: ohne Antwort entscheidet die Koordination"),
+    "T9": _("Probezeit"),
+    "T9B": _("Probezeit besprechen"),
+    "T10": _("Standortgespräch, ab Termin"),
+    "T10B": _("Standortgespräch überfällig: Programmleitung wird informiert"),
+    "T11": _("Nach der Verlängerung fragen, vor dem vorgesehenen Ende"),
+    "T12": _("Abschlussbericht, ab Ende"),
+    "T12B": _("Abschlussbericht: Erinnerungen danach"),
+    "T13": _("Nachbefragung, ab Ende"),
+    "T14": _("Gültigkeit des Sonderprivatauszugs"),
+    "T15": _("Kontrolle des Aufenthaltsstatus"),
 }
 
 EVENT: dict[str, Any] = {

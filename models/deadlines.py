@@ -132,6 +132,23 @@ class Deadlines:
         return day + relativedelta(months=sign * term.amount)
 
 
+def common_terms() -> list[Deadline]:
+    """The deadlines that hold where a programme has none of its own, by code."""
+    select = sa.select(Deadline).where(Deadline.program_id.is_(None))
+    return sorted(db.scalars(select), key=lambda row: (int(row.code[1:].rstrip("BC")), row.code))
+
+
+def own_terms() -> dict[tuple[str, int], int]:
+    """The amounts that programmes have of their own, by (code, programme)."""
+    rows = db.scalars(sa.select(Deadline).where(Deadline.program_id.is_not(None)))
+    return {(row.code, row.program_id or 0): row.amount for row in rows}
+
+
+def extra_days() -> list[ExtraDay]:
+    """The days that go against the rule, by date."""
+    return list(db.scalars(sa.select(ExtraDay).order_by(ExtraDay.day)))
+
+
 def end_of(day: date) -> datetime:
     """The moment a deadline day is over: midnight in Zurich at its end."""
     return datetime.combine(day + timedelta(1), time(), OFFICE_ZONE)

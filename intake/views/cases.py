@@ -169,6 +169,10 @@ def say(referral_id: int) -> Any:
         own = desk.sides(current_user, referral) - {Audience.BOTH}
         audience = next(iter(sorted(own)), Audience.BOTH)
     desk.say(referral, text, audience, by=current_user)
+    task = request.form.get("task", "")
+    if task.isdigit() and len(task) < 10:  # written beside the work: back to it
+        flash(gettext("Die Notiz steht beim Fall."))
+        return redirect(url_for("tasks.show", task_id=int(task)))
     return redirect(url_for("cases.show", referral_id=referral_id, _anchor="conversation"))
 
 

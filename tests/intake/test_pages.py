@@ -112,6 +112,17 @@ def test_a_draft_of_a_step_is_there_again(web, task):
     assert ">halb</textarea>" not in web.person(THOMAS).open(task).text
 
 
+def test_a_note_is_written_beside_the_work_and_leads_back_to_it(web, task):
+    monika = web.person(MONIKA).open(task)
+    case = monika.page.xpath("//p[@class='crumbs']/a[2]/@href")[0]
+    monika.post(
+        f"{case}/messages", note="1", task=task.rsplit("/", 1)[1], text="Rückruf am Freitag"
+    )
+    assert monika.path == task
+    assert "Rückruf am Freitag" in monika.open(case).words
+    assert "Rückruf am Freitag" not in web.person(PETRA).open(case).words
+
+
 def test_a_step_is_undone_from_the_case(web, task):
     monika = web.person(MONIKA).open(task).send(outcome="complete")
     assert "Rückgängig machen" in monika.words

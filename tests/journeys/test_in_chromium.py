@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from intake import create_app
-from intake.demo import player
+from intake.demo import cases, player
 from intake.demo.answers import REFERRAL
 from intake.demo.cases import organisation_of
 from intake.demo.people import PASSWORD
@@ -19,7 +19,9 @@ from workflows.drafts import start_draft
 from workflows.worker import work_until_idle
 
 pytestmark = pytest.mark.xdist_group("chromium")
-PETRA, MONIKA, ANNA = "p.beispiel@example.org", "m.muster@example.org", "a.admin@example.org"
+PETRA, MONIKA, ANNA, PATRICK = (
+    f"{name}@example.org" for name in ("p.beispiel", "m.muster", "a.admin", "p.prozess")
+)
 
 
 @pytest.fixture(scope="module")
@@ -245,6 +247,7 @@ def pages_of(found):
             found["mentor"],
             case,
         ],
+        PATRICK: ["/deadlines", "/processes/1"],
         ANNA: ["/people", "/people/invite"],
     }
 
@@ -277,6 +280,36 @@ def test_axe_finds_nothing_and_nothing_overflows(browser, live, width, scheme):
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 if wide > width:
                     wrong.append((url, "overflow", wide))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("story", [cases.case_a, cases.case_b])
+def test_axe_finds_nothing_on_any_step(browser, live, clock, monkeypatch, story):
+    """Cases A and B with the page of each step opened, narrow and wide, before it is done."""
+    app, address = live
+    wrong, seen = [], set()
+
+    def look(case, form_key, by, variant="", **changes):
+        url = f"{address}/tasks/{player.step_of(case, form_key, variant).id}"
+        if (form_key, variant) not in seen:
+            seen.add((form_key, variant))
+            with someone(browser, address, by.email) as page:
+                for width in (1280, 320):
+                    page.set_viewport_size({"width": width, "height": 800})
+                    page.goto(url)
+                    violations = Axe().run(page).response["violations"]
+                    wrong.extend(
+                        (form_key, width, v["id"], v["nodes"][0]["html"]) for v in violations
+                    )
+                    wide = page.evaluate("document.documentElement.scrollWidth")
+                    wrong.extend([(form_key, "overflow", wide)] if wide > width else [])
+        return player.do(case, form_key, by, variant, **changes)
+
+    monkeypatch.setattr(cases, "do", look)
+    with app.test_request_context():
+        story(cases.Stage(clock.move_to))
+        db.remove()
+    assert len(seen) >= 11
     assert wrong == []
 
 
