@@ -172,8 +172,9 @@ EVENT: dict[str, Any] = {
 def event(code: str, facts: dict[str, Any]) -> str:
     """A journal line in words; an unknown code says itself."""
     words = EVENT.get(code)
-    if "step" in facts:
-        facts = {**facts, "step": drawn(facts["step"])}
+    facts = {
+        key: drawn(value) if key in ("step", "name") else value for key, value in facts.items()
+    }
     return str(words) % facts if words is not None else code
 
 

@@ -65,6 +65,13 @@ def latest_diagram(process_id: str) -> Diagram | None:
     )
 
 
+def next_moment(referral_id: int) -> datetime | None:
+    """When a running case goes on by itself, if nobody does anything before."""
+    return db.scalar(
+        sa.select(Run.due_at).where(Run.referral_id == referral_id, Run.ended_at.is_(None))
+    )
+
+
 def run_of(referral_id: int) -> Run:
     """The run of a referral. Raises NoResultFound if it has none."""
     return db.scalars(sa.select(Run).where(Run.referral_id == referral_id)).one()

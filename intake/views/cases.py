@@ -35,6 +35,7 @@ from models.organisations import (
     social_regions,
 )
 from models.people import OFFICE_ROLES, PROVIDER_ROLES, User, colleagues
+from models.processes import next_moment
 from models.proposals import open_proposal
 from models.referrals import Forwarding, Referral, ReferralStatus, visible_to
 from models.session import db
@@ -98,6 +99,7 @@ def show(referral_id: int) -> Any:
         referral=referral,
         sides=sides,
         tasks=tasks,
+        goes_on_at=None if tasks else next_moment(referral.id),
         mine=[t for t in tasks if desk.may_work_on(current_user, t)],
         entries=entries,
         messages=messages,
