@@ -13,9 +13,9 @@ from SpiffWorkflow.spiff.parser.event_parsers import (
     SpiffBoundaryEventParser,
     SpiffEndEventParser,
 )
-from SpiffWorkflow.spiff.parser.task_spec import ServiceTaskParser
-from SpiffWorkflow.spiff.specs.defaults import BusinessRuleTask
+from SpiffWorkflow.spiff.parser.task_spec import BusinessRuleTaskParser, ServiceTaskParser
 
+from workflows.decisions import Table, tables_in
 from workflows.engine.codec import Specs
 from workflows.engine.events import PATIENT, CodedEnd, RearmingBoundaryEvent
 from workflows.engine.joins import InclusiveJoin, ParallelJoin
@@ -29,6 +29,18 @@ NAMES = {"bpmn": BPMN, "spiff": SPIFF}
 
 Bundle = dict[str, bytes]
 Root = Any
+
+
+class RuleTaskParser(BusinessRuleTaskParser):
+    """A business rule task with our table in place of the library's."""
+
+    def create_task(self) -> RuleTask:
+        """Raises UnreadableDrawing if the table is not in the bundle."""
+        called = self.get_decision_ref(self.node)
+        table = self.process_parser.parser.tables.get(called)
+        if table is None:
+            raise UnreadableDrawing(f"decision table {called!r} is not in the bundle")
+        return RuleTask(self.spec, self.bpmn_id, table, **self.bpmn_attributes)
 
 
 class DrawingParser(SpiffBpmnParser):
@@ -45,11 +57,13 @@ class DrawingParser(SpiffBpmnParser):
         full_tag("boundaryEvent"): (SpiffBoundaryEventParser, RearmingBoundaryEvent),
         full_tag("endEvent"): (SpiffEndEventParser, CodedEnd),
         full_tag("serviceTask"): (ServiceTaskParser, ActionTask),
+        full_tag("businessRuleTask"): (RuleTaskParser, RuleTask),
     }
 
     def __init__(self) -> None:
         super().__init__()
         self.roots: list[Root] = []
+        self.tables: dict[str, Table] = {}
 
 
 def xml(data: bytes, name: str) -> Root:
@@ -92,10 +106,12 @@ def read(bundle: Bundle, process_id: str) -> Specs:
     parser = DrawingParser()
     for name, data in sorted(bundle.items()):
         root = xml(data, name)
+        if name.endswith(".dmn"):
+            parser.tables.update(tables_in(root))
+            continue
         parser.roots.append(root)
-        add = parser.add_dmn_xml if name.endswith(".dmn") else parser.add_bpmn_xml
         try:
-            add(root, name)
+            parser.add_bpmn_xml(root, name)
         except Exception as error:
             raise UnreadableDrawing(f"{name}: {error}") from error
     try:
@@ -117,8 +133,6 @@ def _finish(spec: Any, roots: list[Root]) -> None:
     for task_spec in spec.task_specs.values():
         if task_spec.bpmn_id in lane_of:
             task_spec.lane = lane_of[task_spec.bpmn_id]
-        if type(task_spec) is BusinessRuleTask:  # its parser names the class outright
-            task_spec.__class__ = RuleTask
         definition = getattr(task_spec, "event_definition", None)
         for part in (definition, *getattr(definition, "event_definitions", ())):
             if type(part) in PATIENT:

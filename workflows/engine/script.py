@@ -11,7 +11,8 @@ from SpiffWorkflow.bpmn.script_engine import (
 from SpiffWorkflow.spiff.specs.defaults import BusinessRuleTask, ServiceTask
 from SpiffWorkflow.task import Task
 
-from workflows.expressions import Functions, UnknownName, evaluate, parse
+from workflows.decisions import Table
+from workflows.expressions import Functions, Lookup, UnknownName, evaluate, parse
 
 Action = Callable[..., dict[str, Any]]
 Scalar = str | int | float | bool | None
@@ -39,10 +40,14 @@ class ClosedEnvironment(BasePythonScriptEngineEnvironment):
         self, expression: str, context: dict[str, Any], external_context: Any = None
     ) -> Any:
         """The value of an expression; raises as `workflows.expressions.evaluate` does."""
+        return evaluate(expression, self._look_up(context), self._functions)
 
+    def decide(self, table: Table, context: dict[str, Any]) -> dict[str, Any]:
+        """What a decision table answers; raises as `Table.decide` does."""
+        return dict(table.decide(self._look_up(context), self._functions))
+
+    def _look_up(self, context: Mapping[str, Any]) -> Lookup:
         def look_up(name: str) -> Any:
-            if external_context and name in external_context:
-                return external_context[name]
             if name in context:
                 return context[name]
             facts = self._facts()
@@ -50,7 +55,7 @@ class ClosedEnvironment(BasePythonScriptEngineEnvironment):
                 raise UnknownName(f"{name} is not set here")
             return facts[name]
 
-        return evaluate(expression, look_up, self._functions)
+        return look_up
 
     def execute(self, script: str, context: dict[str, Any], external_context: Any = None) -> bool:
         """Scripts are not part of what a drawing may do."""
@@ -96,22 +101,20 @@ class ActionTask(ServiceTask):
 
 
 class RuleTask(BusinessRuleTask):
-    """A decision table whose outcome is kept under flat keys; its inputs are not kept."""
+    """A decision table whose outcome is kept under flat keys; its inputs are not kept.
+
+    The table is ours (`workflows.decisions`): the library's evaluates Python, and knows neither
+    FEEL's lists nor the hit policies (ENGINE.md 5.4).
+    """
+
+    def __init__(self, wf_spec: Any, name: str, table: Table, **options: Any) -> None:
+        super().__init__(wf_spec, name, dmnEngine=None, **options)
+        self.table = table
 
     def _run_hook(self, my_task: Task) -> bool:
-        my_task.data.update(flat(_unnest(self.dmnEngine.result(my_task))))
+        answers = my_task.workflow.script_engine.environment.decide(self.table, my_task.data)
+        my_task.data.update(flat(answers))
         return True
-
-
-def _unnest(outcome: Mapping[str, Any], above: str = "") -> dict[str, Any]:
-    """The library nests an output called `routing.program`; here it is one key again."""
-    found: dict[str, Any] = {}
-    for key, value in outcome.items():
-        if isinstance(value, Mapping):
-            found.update(_unnest(value, f"{above}{key}."))
-        else:
-            found[f"{above}{key}"] = value
-    return found
 
 
 def flat(answers: Mapping[str, Any]) -> dict[str, Scalar]:
