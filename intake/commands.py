@@ -2,6 +2,7 @@
 
 import argparse
 import getpass
+import json
 import logging
 import os
 import secrets
@@ -13,6 +14,9 @@ from pathlib import Path
 
 from intake.config import Config, UnsafeSetting, from_environment
 from workflows.errors import RefusedDrawing, WorkflowError
+
+#: More of a file is not read: what is larger is refused anyway.
+LARGEST_FILE = 64_000_000
 
 
 def main(words: list[str] | None = None) -> int:
@@ -26,8 +30,12 @@ def main(words: list[str] | None = None) -> int:
     verbs.add_parser("upgrade", help="bring the database to this version, publish the drawings")
     for verb, text in (("check", "say what is wrong with drawings"), ("publish", "put in force")):
         files = verbs.add_parser(verb, help=text)
-        files.add_argument("files", nargs="+", type=Path, metavar="FILE")
+        files.add_argument(
+            "files", nargs="+", type=Path, metavar="FILE", help="file, folder or ZIP"
+        )
         files.add_argument("--process", default="referral", help="the process a case starts with")
+        if verb == "check":
+            files.add_argument("--json", action="store_true", help="the findings for machines")
     user = verbs.add_parser("user", help="add the first people").add_subparsers(
         dest="user_verb", required=True, metavar="add"
     )
@@ -47,7 +55,7 @@ def main(words: list[str] | None = None) -> int:
 
 def _run(chosen: argparse.Namespace) -> int:
     if chosen.verb == "check":
-        return _check(chosen.files, chosen.process)
+        return _check(chosen.files, chosen.process, chosen.json)
     if chosen.verb == "demo":
         return _demo()
     config = from_environment().checked()
@@ -100,10 +108,14 @@ def _upgrade(config: Config) -> int:
 
 
 def _read(files: list[Path]) -> dict[str, bytes]:
+    """Files, folders and ZIPs as one bundle; of a folder only its drawings and tables."""
     found: dict[str, bytes] = {}
     for path in files:
-        many = [*path.glob("*.bpmn"), *path.glob("*.dmn")] if path.is_dir() else [path]
-        found.update({one.name: one.read_bytes() for one in many})
+        many = sorted([*path.rglob("*.bpmn"), *path.rglob("*.dmn")]) if path.is_dir() else [path]
+        for one in many:
+            name = str(one.relative_to(path)) if path.is_dir() else one.name
+            with one.open("rb") as file:
+                found[name] = file.read(LARGEST_FILE)
     return found
 
 
@@ -119,8 +131,10 @@ def _forms() -> dict[str, dict[str, tuple[object, ...] | None]]:
         return vocabulary()
 
 
-def _check(files: list[Path], process: str) -> int:
+def _check(files: list[Path], process: str, as_json: bool) -> int:
+    """0 clean or warnings only, 1 errors, 2 something could not be read."""
     from workflows.diagrams.check import check
+    from workflows.diagrams.findings import UNREADABLE
 
     try:
         bundle = _read(files)
@@ -128,12 +142,16 @@ def _check(files: list[Path], process: str) -> int:
         print(f"intake: {error}", file=sys.stderr)
         return 2
     findings = check(bundle, process, _forms())
-    for finding in findings:
-        print(finding)
-    if any(finding.code == "UNREADABLE" for finding in findings):
+    errors = sum(finding.forbids for finding in findings)
+    if as_json:
+        print(json.dumps([finding.as_dict() for finding in findings], ensure_ascii=False, indent=1))
+    else:
+        for finding in findings:
+            print(finding)
+        print(f"{errors} errors, {len(findings) - errors} warnings" if findings else "No findings.")
+    if any(finding.code in UNREADABLE for finding in findings):
         return 2
-    print(f"{len(findings)} findings" if findings else "No findings.")
-    return 1 if findings else 0
+    return 1 if errors else 0
 
 
 def _publish(config: Config, files: list[Path], process: str) -> int:

@@ -24,9 +24,14 @@ MOST_NODES = 150
 DEEPEST = 25
 BIGGEST_NUMBER = 10**12
 
-#: Durations, repetitions, dates and moments as modellers type them, without quotes.
+_PERIOD = (
+    r"P(?=\d|T\d)(?:\d{1,4}Y)?(?:\d{1,4}M)?(?:\d{1,4}W)?(?:\d{1,5}D)?"
+    r"(?:T(?=\d)(?:\d{1,5}H)?(?:\d{1,5}M)?(?:\d{1,6}(?:[.,]\d{1,3})?S)?)?"
+)
+#: Durations, repetitions, dates and moments as modellers type them, without quotes; bounded, because
+#: the library counts its way through long ones.
 ISO_TEXT = re.compile(
-    r"P(?=[\dT])[\dYMWDTHS.,]+|R\d{0,4}/P[\dYMWDTHS.,]+|"
+    rf"{_PERIOD}|R\d{{0,4}}/{_PERIOD}|"
     r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?"
 )
 

@@ -1,5 +1,6 @@
 """The command line, as an office and a script use it."""
 
+import json
 import os
 import socket
 import subprocess
@@ -32,33 +33,26 @@ def intake(*words, **settings):
 
 def test_the_shipped_drawings_pass_the_check(capsys):
     assert main(["check", str(ROOT / "bpmn")]) == 0
-    assert "No findings" in capsys.readouterr().out
+    assert "0 errors, 2 warnings" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "code"),
-    [
-        ('value="triage"', 'value="triaje"', "UNKNOWN_FORM"),
-        ('triage.decision == "decline"', 'triage.decision == "refuse"', "UNKNOWN_CHOICE"),
-        ('triage.decision == "decline"', 'triage.nothing == "x"', "UNKNOWN_NAME"),
-        ('triage.decision == "decline"', "__import__('os')", "BAD_EXPRESSION"),
-        ('<bpmn:lane id="coordinator"', '<bpmn:lane id="boss"', "UNKNOWN_ROLE"),
-        ('serviceTaskOperator id="lapse"', 'serviceTaskOperator id="rm"', "UNKNOWN_ACTION"),
-        (">eligibility<", ">nowhere<", "UNKNOWN_DECISION"),
-        ('default="f_decision_ask"', "", "NO_DEFAULT"),
-        ('working_days("T2")', "working_days(", "BAD_EXPRESSION"),
-        ('value="in_triage"', 'value="sleeping"', "UNKNOWN_STATUS"),
-    ],
-)
-def test_a_fault_is_found_with_its_place(tmp_path, capsys, old, new, code):
-    for path in [*(ROOT / "bpmn").glob("*.bpmn"), *(ROOT / "bpmn").glob("*.dmn")]:
-        text = path.read_text(encoding="utf-8")
-        if path.name == "check_referral.bpmn":
-            assert old in text
-            text = text.replace(old, new)
-        (tmp_path / path.name).write_text(text, encoding="utf-8")
-    assert main(["check", str(tmp_path)]) == 1
-    assert f": {code}: " in capsys.readouterr().out
+def test_the_findings_come_as_json_with_everything_a_machine_needs(tmp_path, capsys):
+    broken = (
+        (ROOT / "bpmn/close_tandem.bpmn").read_text().replace('value="final_report"', 'value="x"')
+    )
+    (tmp_path / "close_tandem.bpmn").write_text(broken)
+    assert main(["check", "--json", str(tmp_path)]) == 1
+    (found,) = json.loads(capsys.readouterr().out)
+    assert found == {
+        "code": "UNKNOWN_FORM",
+        "severity": "error",
+        "file": "close_tandem.bpmn",
+        "element": "final_report",
+        "name": "Abschlussbericht verfassen",
+        "line": found["line"],
+        "sentence": "form 'x' does not exist; set the property form",
+    }
+    assert found["line"] > 1
 
 
 @pytest.mark.parametrize(

@@ -23,16 +23,9 @@ from workflows.desk.filled import FilledForm
 from workflows.desk.moving import Moving
 from workflows.diagrams.published import REFERRAL
 from workflows.errors import NotAllowed, NotPossibleNow
+from workflows.messages import MESSAGES
 from workflows.notices import tell
 from workflows.records import keep, new_mentee, refer
-
-#: Which message which form sends, and which side may send it.
-MESSAGES: dict[str, tuple[str, frozenset[Role]]] = {
-    "withdrawal": ("referral_withdrawn", OFFICE_ROLES | PROVIDER_ROLES),
-    "early_termination": ("tandem_ended_early", PROVIDER_ROLES),
-    "consent_revocation": ("consent_revoked", OFFICE_ROLES),
-    "reopening": ("case_reopened", OFFICE_ROLES | PROVIDER_ROLES),
-}
 
 #: Forms that only record something, and which side may.
 RECORDS: dict[str, frozenset[Role]] = {

@@ -1,269 +1,223 @@
-"""Is a bundle fit to run cases? All findings at once, each with its element and what to do."""
+"""Is a bundle fit to run cases? All findings at once, each with its place and what to do."""
 
-import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from models.people import Role
-from models.referrals import ReferralStatus
 from workflows.actions import ACTIONS
-from workflows.diagrams.read import BPMN, NAMES, SPIFF, Bundle, Root, read, xml
+from workflows.decisions import tables_in
+from workflows.diagrams.elements import NAMES, Elements, repeated
+from workflows.diagrams.files import Bundle, Root, is_table, roots_of, unpack
+from workflows.diagrams.findings import Finding
+from workflows.diagrams.graph import Graph, Node
+from workflows.diagrams.read import read
+from workflows.diagrams.tables import table_findings
+from workflows.diagrams.tokens import Fault, soundness
+from workflows.diagrams.trial import trial
 from workflows.errors import UnreadableDrawing
-from workflows.expressions import ISO_TEXT, BadExpression, dotted_name, names_in, parse
 from workflows.facts import FACTS
+from workflows.unary import BadCell, parse_result
 
 #: Form key to its routes, each with the choices it offers (None: a free value).
 Forms = Mapping[str, Mapping[str, tuple[Any, ...] | None]]
 
-_REFUSED = (
-    "subProcess",
-    "adHocSubProcess",
-    "transaction",
-    "scriptTask",
-    "sendTask",
-    "receiveTask",
-    "complexGateway",
-    "dataStoreReference",
-    "compensateEventDefinition",
-    "signalEventDefinition",
-    "multiInstanceLoopCharacteristics",
-    "standardLoopCharacteristics",
-    "childLaneSet",
-)
-_FLOW_NODES = (
-    "startEvent",
-    "endEvent",
-    "intermediateCatchEvent",
-    "boundaryEvent",
-    "userTask",
-    "manualTask",
-    "serviceTask",
-    "businessRuleTask",
-    "callActivity",
-    "exclusiveGateway",
-    "parallelGateway",
-    "inclusiveGateway",
-    "eventBasedGateway",
-)
-_SPLITTING = ("exclusiveGateway", "inclusiveGateway")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is wrong, and where."""
-
-    code: str
-    file: str
-    element: str
-    line: int
-    sentence: str
-    forbids: bool = True
-
-    def __str__(self) -> str:
-        where = f"{self.file}:{self.line}"
-        return f"{where}: {self.code}: {self.element + ': ' if self.element else ''}{self.sentence}"
+_FAULTS = {
+    "DEADLOCK": "a case stays here for ever: the join waits for a way that is not taken",
+    "PILES_UP": "a case comes here again and again at the same time; join what was split",
+    "RUNS_TWICE": "a case can be here twice at the same time; join the ways if that is not meant",
+    "NEVER_ENDS": "from here a case cannot reach an end any more",
+}
 
 
 def check(bundle: Bundle, process_id: str, forms: Forms) -> list[Finding]:
-    """Every finding of a bundle; never raises for anything that a file may hold."""
-    roots: dict[str, Root] = {}
-    findings: list[Finding] = []
-    for name, data in sorted(bundle.items()):
-        try:
-            roots[name] = xml(data, name)
-        except UnreadableDrawing as error:
-            findings.append(Finding("UNREADABLE", name, "", 0, str(error)))
-    if findings:
-        return findings
-    book = _Book(roots, forms)
-    for name, root in roots.items():
-        if name.endswith(".bpmn"):
-            findings += [f for node in root.iter() for f in book.look_at(name, node)]
-    if not findings:
-        findings += _trial(bundle, process_id)
-    return findings
+    """Every finding of a bundle; never raises for anything that a file may hold.
+
+    Args:
+        bundle: file name to bytes; a ZIP counts as the files in it.
+        process_id: the process that a case starts with; if there is none of this id and just one
+            that nobody calls, that one is looked at.
+    """
+    files, findings = unpack(bundle)
+    roots, unreadable = roots_of(files)
+    findings += unreadable
+    if roots:
+        findings += _Bundle(roots, forms).findings(files, process_id)
+    return sorted(findings, key=lambda f: (f.file, f.line, f.element, f.code))
 
 
-def _trial(bundle: Bundle, process_id: str) -> Iterator[Finding]:
-    """Can specs be built, and does every process begin with something that waits or ends?"""
-    try:
-        read(bundle, process_id)
-    except UnreadableDrawing as error:
-        yield Finding("NOT_BUILT", process_id, "", 0, str(error))
-
-
-class _Book:
-    """What a bundle declares, and the questions put to each of its elements."""
+class _Bundle:
+    """All files of a bundle together."""
 
     def __init__(self, roots: dict[str, Root], forms: Forms) -> None:
-        self.forms = forms
-        self.processes: set[str] = set()
-        self.decisions: set[str] = set()
-        self.names: dict[str, tuple[Any, ...] | None] = dict(FACTS)
+        self._forms = forms
+        self._drawings = {name: root for name, root in roots.items() if not is_table(root)}
+        self._tables = [
+            (name, table)
+            for name, root in roots.items()
+            if is_table(root)
+            for _key, table in tables_in(root)
+        ]
+        self._graphs: dict[str, tuple[str, Graph]] = {}
+        self._processes: list[str] = []
+        for name, root in self._drawings.items():
+            for process in root.iterfind("bpmn:process", NAMES):
+                self._processes.append(process.get("id", ""))
+                self._graphs.setdefault(process.get("id", ""), (name, Graph(process)))
+        self._names = self._all_names()
+
+    def _all_names(self) -> dict[str, tuple[Any, ...] | None]:
+        names: dict[str, tuple[Any, ...] | None] = dict(FACTS)
         for filed in ACTIONS.values():
-            self.names.update(filed.routes)
-        for key, routes in forms.items():
-            self.names.update({f"{key}.{route}": choices for route, choices in routes.items()})
-        for root in roots.values():
-            self._declare(root)
+            names.update(filed.routes)
+        for key, routes in self._forms.items():
+            names.update({f"{key}.{route}": choices for route, choices in routes.items()})
+        for _name, table in self._tables:
+            for place, (_label, name, _kind) in enumerate(table.outputs):
+                names[name] = _answers(table.rules, place)
+        for root in self._drawings.values():
+            for process in root.iterfind("bpmn:process", NAMES):
+                codes = tuple(
+                    p.get("value")
+                    for p in process.iterfind(".//bpmn:endEvent//spiff:property", NAMES)
+                    if p.get("name") == "code"
+                )
+                names[f"{process.get('id')}.end"] = codes
+        return names
 
-    def _declare(self, root: Root) -> None:
-        for process in root.iterfind(".//bpmn:process", NAMES):
-            self.processes.add(process.get("id"))
-            codes = [
-                p.get("value")
-                for p in process.iterfind(".//bpmn:endEvent//spiff:property", NAMES)
-                if p.get("name") == "code"
-            ]
-            self.names[f"{process.get('id')}.end"] = tuple(codes)
-        for node in root.iter():
-            if _local(node) == "decision":
-                self.decisions.add(node.get("id"))
-                for output in node.iter():
-                    if _local(output) == "output":
-                        self.names[output.get("name")] = None
+    def findings(self, files: Bundle, process_id: str) -> Iterator[Finding]:
+        """The findings of every file, then of the bundle as a whole."""
+        tables = [table.id for _name, table in self._tables]
+        elements = Elements(self._names, self._forms, set(self._processes), set(tables))
+        found: list[Finding] = []
+        for name, root in self._drawings.items():
+            found += elements.findings(name, root)
+        for name, table in self._tables:
+            found += table_findings(name, table, self._names)
+        for what, ids in (("process", self._processes), ("decision", tables)):
+            for key in repeated(ids):
+                sentence = f"two of the files hold a {what} of this id"
+                found.append(Finding("DUPLICATE_ID", "", key, "", 0, sentence))
+        found += self._flow()
+        first = self._first(process_id)
+        if first is None:
+            there = ", ".join(self._processes) or "none"
+            sentence = f"there is no process {process_id!r}; there are: {there}"
+            found.append(Finding("NO_PROCESS", "", "", "", 0, sentence))
+        else:
+            found += self._unused(first)
+        yield from found
+        if first is not None and not any(f.forbids for f in found):
+            yield from self._tried(files, first)
 
-    def look_at(self, file: str, node: Root) -> Iterator[Finding]:
-        """The findings of one element."""
-        kind = _local(node)
-        if kind in _REFUSED and node.tag.startswith("{" + BPMN):
-            yield self._finding("NOT_SUPPORTED", file, node, f"{kind} is not part of the contract")
-        if kind in _FLOW_NODES and node.tag.startswith("{" + BPMN):
-            for code, sentence in _connected(kind, node):
-                yield self._finding(code, file, node, sentence)
-        question = getattr(self, f"_{kind}", None)
-        if question is not None and node.tag.startswith("{" + BPMN):
-            for code, sentence in question(node):
-                yield self._finding(code, file, node, sentence)
+    def _first(self, process_id: str) -> str | None:
+        if process_id in self._graphs:
+            return process_id
+        called = {
+            node.calls for _n, graph in self._graphs.values() for node in graph.nodes.values()
+        }
+        uncalled = [key for key in self._graphs if key not in called]
+        return uncalled[0] if len(uncalled) == 1 else None
+
+    def _flow(self) -> Iterator[Finding]:
+        """What can happen to tokens, and which processes call each other in a circle."""
+        restless = self._restless()
+        for key, (file, graph) in self._graphs.items():
+            for node in self._in_circle(key):
+                sentence = "the processes call each other in a circle; take one call out"
+                yield _at("CALL_CYCLE", file, node, sentence)
+            reached, leading = graph.reached(), graph.leading_out()
+            for node in graph.nodes.values():
+                if graph.starts and node.id not in reached and node.incoming:
+                    yield _at("NEVER_REACHED", file, node, "no way from the start leads here")
+                elif node.id not in leading and node.outgoing:
+                    yield _at("NO_WAY_OUT", file, node, "from here no way leads to an end event")
+            for loop in graph.restless_loops(restless):
+                sentence = f"nothing is waited for in this loop: {_words(loop)}"
+                yield _at("RESTLESS_LOOP", file, loop[0], sentence)
+            for loop in graph.closed_loops():
+                sentence = f"a loop needs a gateway: {_words(loop)}"
+                yield _at("CLOSED_LOOP", file, loop[0], sentence)
+            yield from self._soundness(file, graph)
 
     @staticmethod
-    def _finding(code: str, file: str, node: Root, sentence: str) -> Finding:
-        named = node
-        while named is not None and not named.get("id"):
-            named = named.getparent()
-        return Finding(
-            code,
-            file,
-            named.get("id") if named is not None else "",
-            node.sourceline,
-            sentence,
+    def _soundness(file: str, graph: Graph) -> Iterator[Finding]:
+        faults, complete = soundness(graph)
+        said: set[str] = set()
+        for fault in faults:
+            if fault.code not in said or fault.code == "DEADLOCK":
+                said.add(fault.code)
+                yield _fault(file, graph, fault)
+        if not complete:
+            node = graph.starts[0]
+            yield _at("LARGE", file, node, "too many ways to walk them all; split the process")
+
+    def _restless(self) -> frozenset[str]:
+        """Processes in which nothing waits."""
+        waiting = ("userTask", "manualTask", "intermediateCatchEvent", "callActivity")
+        return frozenset(
+            key
+            for key, (_file, graph) in self._graphs.items()
+            if not any(node.kind in waiting for node in graph.nodes.values())
         )
 
-    def _userTask(self, node: Root) -> Iterator[tuple[str, str]]:  # noqa: N802  BPMN's name
-        properties = _properties(node)
-        if not node.get("name"):
-            yield "NO_NAME", "give the task a name, noun and infinitive"
-        form = properties.get("form")
-        if form not in self.forms:
-            yield "UNKNOWN_FORM", f"form {form!r} does not exist"
-        status = properties.get("status")
-        if status is not None and status not in {s.value for s in ReferralStatus}:
-            yield "UNKNOWN_STATUS", f"status {status!r} does not exist"
+    def _in_circle(self, key: str) -> Iterator[Node]:
+        for node in self._graphs[key][1].nodes.values():
+            if node.calls and key in self._called_from(node.calls):
+                yield node
 
-    def _lane(self, node: Root) -> Iterator[tuple[str, str]]:
-        if node.get("id") not in {role.value for role in Role}:
-            yield "UNKNOWN_ROLE", "the lane's id must be the code of a role"
+    def _called_from(self, key: str) -> set[str]:
+        seen: set[str] = set()
+        todo = [key]
+        while todo:
+            at = todo.pop()
+            if at in seen or at not in self._graphs:
+                continue
+            seen.add(at)
+            todo += [node.calls for node in self._graphs[at][1].nodes.values() if node.calls]
+        return seen
 
-    def _serviceTask(self, node: Root) -> Iterator[tuple[str, str]]:  # noqa: N802
-        operator = node.find(".//spiff:serviceTaskOperator", NAMES)
-        name = operator.get("id") if operator is not None else None
-        if name not in ACTIONS:
-            yield "UNKNOWN_ACTION", f"action {name!r} does not exist"
-        for parameter in node.iterfind(".//spiff:parameter", NAMES):
-            yield from self._expression(parameter.get("value", ""))
+    def _unused(self, first: str) -> Iterator[Finding]:
+        used = self._called_from(first)
+        for key, (file, _graph) in self._graphs.items():
+            if key not in used:
+                yield Finding("UNUSED", file, key, "", 0, "no process calls this one")
 
-    def _businessRuleTask(self, node: Root) -> Iterator[tuple[str, str]]:  # noqa: N802
-        called = node.findtext(f".//{{{SPIFF}}}calledDecisionId")
-        if called not in self.decisions:
-            yield "UNKNOWN_DECISION", f"decision table {called!r} is not in the bundle"
-
-    def _callActivity(self, node: Root) -> Iterator[tuple[str, str]]:  # noqa: N802
-        if node.get("calledElement") not in self.processes:
-            yield (
-                "UNKNOWN_PROCESS",
-                f"process {node.get('calledElement')!r} is not in the bundle",
-            )
-
-    def _timerEventDefinition(self, node: Root) -> Iterator[tuple[str, str]]:  # noqa: N802
-        texts = [child.text for child in node if child.text and child.text.strip()]
-        if not texts:
-            yield "NO_TIME", "say when the timer fires"
-        for text in texts:
-            yield from self._expression(text)
-
-    def _messageEventDefinition(self, node: Root) -> Iterator[tuple[str, str]]:  # noqa: N802
-        if not node.get("messageRef"):
-            yield "NO_MESSAGE", "say which message is waited for"
-
-    def _sequenceFlow(self, node: Root) -> Iterator[tuple[str, str]]:  # noqa: N802
-        condition = node.find("bpmn:conditionExpression", NAMES)
-        if condition is not None:
-            yield from self._expression(condition.text or "")
-            source = _by_id(node, node.get("sourceRef"))
-            if source is not None and _local(source) not in _SPLITTING:
-                yield "CONDITION_IGNORED", "a condition counts only after a gateway"
-
-    def _exclusiveGateway(self, node: Root) -> Iterator[tuple[str, str]]:  # noqa: N802
-        out = node.findall("bpmn:outgoing", NAMES)
-        if len(out) > 1 and not node.get("default"):
-            yield "NO_DEFAULT", "mark one outgoing flow as the default"
-
-    def _expression(self, text: str) -> Iterator[tuple[str, str]]:
+    def _tried(self, files: Bundle, first: str) -> Iterator[Finding]:
+        """Build the specs and play cases, now that nothing stands against it."""
         try:
-            names = names_in(text)
-        except BadExpression as error:
-            yield "BAD_EXPRESSION", f"{text.strip()!r}: {error}"
+            specs = read(files, first)
+        except UnreadableDrawing as error:
+            yield Finding("NOT_BUILT", "", first, "", 0, str(error)[:300])
             return
-        for name in sorted(names - self.names.keys()):
-            yield "UNKNOWN_NAME", f"{name} is set by no form, action, table or fact"
-        for name, value in _compared(text):
-            choices = self.names.get(name)
-            if choices is not None and value not in choices:
-                yield (
-                    "UNKNOWN_CHOICE",
-                    f"{name} never is {value!r}; it can be {_list(choices)}",
-                )
+        for code, element, sentence in trial(specs, self._forms):
+            file, name = self._place(element)
+            yield Finding(code, file, element, name, 0, sentence)
+
+    def _place(self, element: str) -> tuple[str, str]:
+        for file, graph in self._graphs.values():
+            if element in graph.nodes:
+                return file, graph.nodes[element].name
+        return "", ""
 
 
-def _connected(kind: str, node: Root) -> Iterator[tuple[str, str]]:
-    """Every way goes on until an end event, and everything is reached from somewhere."""
-    flows = node.getparent().findall("bpmn:sequenceFlow", NAMES)
-    if kind != "endEvent" and not any(f.get("sourceRef") == node.get("id") for f in flows):
-        yield "DEAD_END", "the way stops here; draw it on to an end event"
-    begins = kind in ("startEvent", "boundaryEvent")
-    if not begins and not any(f.get("targetRef") == node.get("id") for f in flows):
-        yield "NEVER_REACHED", "no flow leads here"
+def _answers(rules: Any, place: int) -> tuple[Any, ...] | None:
+    """The values that a table can answer in a column, null included; None if a cell is broken."""
+    try:
+        return (*dict.fromkeys(parse_result(rule.results[place]) for rule in rules), None)
+    except (BadCell, IndexError):
+        return None
 
 
-def _compared(text: str) -> Iterator[tuple[str, Any]]:
-    """The (name, literal) pairs that an expression compares."""
-    if ISO_TEXT.fullmatch(text.strip()):
-        return
-    for node in ast.walk(parse(text)):
-        if isinstance(node, ast.Compare) and isinstance(node.left, ast.Name | ast.Attribute):
-            for right in node.comparators:
-                items = right.elts if isinstance(right, ast.List | ast.Tuple) else [right]
-                for item in items:
-                    if isinstance(item, ast.Constant):
-                        yield dotted_name(node.left), item.value
+def _fault(file: str, graph: Graph, fault: Fault) -> Finding:
+    node = graph.nodes[fault.node]
+    return _at(fault.code, file, node, f"{_FAULTS[fault.code]}. Way: {' → '.join(fault.path)}")
 
 
-def _list(choices: tuple[Any, ...]) -> str:
-    return ", ".join(str(choice) for choice in choices)
+def _at(code: str, file: str, node: Node, sentence: str) -> Finding:
+    return Finding(code, file, node.id, node.name, node.line, sentence)
 
 
-def _properties(node: Root) -> dict[str, str]:
-    found = node.iterfind("bpmn:extensionElements//spiff:property", NAMES)
-    return {p.get("name"): p.get("value") for p in found}
+def _words(loop: list[Node]) -> str:
+    return ", ".join(node.words for node in loop[:8])
 
 
-def _by_id(node: Root, element: str) -> Root | None:
-    for found in node.getroottree().getroot().iter():
-        if found.get("id") == element:
-            return found
-    return None
-
-
-def _local(node: Root) -> str:
-    return node.tag.rsplit("}", 1)[-1] if isinstance(node.tag, str) else ""
+__all__ = ["Finding", "Forms", "check"]

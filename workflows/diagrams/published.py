@@ -12,7 +12,8 @@ from models.people import User
 from models.processes import Diagram, latest_diagram
 from models.session import db, transaction
 from workflows.diagrams.check import Forms, check
-from workflows.diagrams.read import Bundle, read
+from workflows.diagrams.files import Bundle, to_utf8, unpack
+from workflows.diagrams.read import read
 from workflows.engine.codec import Specs
 from workflows.errors import RefusedDrawing
 
@@ -37,7 +38,9 @@ def publish(
     refused = [finding for finding in check(bundle, process_id, forms) if finding.forbids]
     if refused:
         raise RefusedDrawing(list(refused))
-    checksum = _checksum(bundle)
+    files, _none = unpack(bundle)
+    texts = {name: to_utf8(data, name) for name, data in files.items()}
+    checksum = _checksum(texts)
     with transaction():
         before = latest_diagram(process_id)
         if before is not None and before.checksum == checksum:
@@ -46,7 +49,7 @@ def publish(
             process_id=process_id,
             version=before.version + 1 if before else 1,
             checksum=checksum,
-            files={name: data.decode("utf-8") for name, data in bundle.items()},
+            files=texts,
             published_at=now(),
             published_by_id=by.id if by else None,
             note=note,
@@ -72,8 +75,8 @@ def specs_of(diagram_id: int) -> Specs:
     return read({name: text.encode() for name, text in files.items()}, process_id)
 
 
-def _checksum(bundle: Bundle) -> str:
+def _checksum(texts: dict[str, str]) -> str:
     total = hashlib.sha256()
-    for name, data in sorted(bundle.items()):
-        total.update(name.encode() + b"\0" + data + b"\0")
+    for name, text in sorted(texts.items()):
+        total.update(f"{name}\0{text}\0".encode())
     return total.hexdigest()

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from lxml import etree
 from SpiffWorkflow.bpmn.parser.task_parsers import (
     ConditionalGatewayParser,
     GatewayParser,
@@ -16,19 +15,15 @@ from SpiffWorkflow.spiff.parser.event_parsers import (
 from SpiffWorkflow.spiff.parser.task_spec import BusinessRuleTaskParser, ServiceTaskParser
 
 from workflows.decisions import Table, tables_in
+from workflows.diagrams.files import BPMN, BadFile, Bundle, Root, is_table, root_of
 from workflows.engine.codec import Specs
 from workflows.engine.events import PATIENT, CodedEnd, RearmingBoundaryEvent
 from workflows.engine.joins import InclusiveJoin, ParallelJoin
 from workflows.engine.script import ActionTask, RuleTask
 from workflows.errors import UnreadableDrawing
 
-MOST_BYTES = 1_000_000
-BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 NAMES = {"bpmn": BPMN, "spiff": SPIFF}
-
-Bundle = dict[str, bytes]
-Root = Any
 
 
 class RuleTaskParser(BusinessRuleTaskParser):
@@ -72,25 +67,10 @@ def xml(data: bytes, name: str) -> Root:
     Raises:
         UnreadableDrawing: with a sentence on why.
     """
-    if len(data) > MOST_BYTES:
-        raise UnreadableDrawing(f"{name}: larger than {MOST_BYTES // 1000} kB")
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-        raise UnreadableDrawing(f"{name}: document types and entities are not allowed")
-    parser: Any = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        root: Root = etree.fromstring(data, parser=parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise UnreadableDrawing(f"{name}: not a readable XML file ({error})") from None
-    if root.getroottree().docinfo.doctype:
-        raise UnreadableDrawing(f"{name}: document types are not allowed")
-    return root
+        return root_of(data, name)
+    except BadFile as error:
+        raise UnreadableDrawing(f"{name}: {error}") from None
 
 
 def read(bundle: Bundle, process_id: str) -> Specs:
@@ -106,7 +86,7 @@ def read(bundle: Bundle, process_id: str) -> Specs:
     parser = DrawingParser()
     for name, data in sorted(bundle.items()):
         root = xml(data, name)
-        if name.endswith(".dmn"):
+        if is_table(root):
             parser.tables.update(tables_in(root))
             continue
         parser.roots.append(root)

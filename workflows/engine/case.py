@@ -247,4 +247,12 @@ class _step_errors:  # noqa: N801  used as a with-statement
                 getattr(error, "task", None), "task_spec", None
             )
             element = getattr(at, "bpmn_id", None) or getattr(at, "name", None) or self._element
-            raise StepFailed(str(element or "?"), str(error)[:200]) from error
+            raise StepFailed(str(element or "?"), _reason(error)) from error
+
+
+def _reason(error: BaseException) -> str:
+    """What happened first; the library wraps it in what it was doing."""
+    first = error
+    while first.__cause__ or first.__context__:
+        first = first.__cause__ or first.__context__  # type: ignore[assignment]
+    return (str(first) or type(first).__name__)[:200]

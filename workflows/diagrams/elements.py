@@ -1,0 +1,304 @@
+"""The questions that are put to each element of a drawing."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from models.people import Role
+from models.reference import DEADLINES
+from models.referrals import ReferralStatus
+from workflows.actions import ACTIONS
+from workflows.diagrams.conditions import Names, reads_nothing, uncovered, wrong_in
+from workflows.diagrams.files import BPMN
+from workflows.diagrams.findings import Finding
+from workflows.diagrams.timers import wrong_with_time
+from workflows.messages import SENT
+
+Root = Any
+Said = Iterator[tuple[str, str]]
+
+SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
+NAMES = {"bpmn": BPMN, "spiff": SPIFF}
+ACTIVITIES = ("userTask", "manualTask", "serviceTask", "businessRuleTask", "callActivity")
+GATEWAYS = ("exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway")
+EVENTS = ("startEvent", "endEvent", "intermediateCatchEvent", "boundaryEvent")
+_BESIDE = (
+    "sequenceFlow",
+    "laneSet",
+    "documentation",
+    "extensionElements",
+    "textAnnotation",
+    "association",
+    "group",
+    "dataObject",
+    "dataObjectReference",
+    "property",
+    "ioSpecification",
+)
+_HEARD_AT = {
+    "startEvent": (),
+    "endEvent": ("terminateEventDefinition",),
+    "intermediateCatchEvent": ("timerEventDefinition", "messageEventDefinition"),
+    "boundaryEvent": ("timerEventDefinition", "messageEventDefinition"),
+}
+#: What other engines' modellers write, which this one would silently leave out.
+_IGNORED = (
+    "preScript",
+    "postScript",
+    "multiInstanceLoopCharacteristics",
+    "standardLoopCharacteristics",
+    "childLaneSet",
+    "correlationKey",
+)
+
+
+class Elements:
+    """What a bundle declares, and what is wrong with each element of a drawing."""
+
+    def __init__(self, names: Names, forms: Any, processes: set[str], tables: set[str]) -> None:
+        self._names, self._forms = names, forms
+        self._processes, self._tables = processes, tables
+
+    def findings(self, file: str, root: Root) -> Iterator[Finding]:
+        """Everything that is wrong within one file."""
+        yield from self._twice(file, root)
+        for node in root.iter():
+            kind = local(node)
+            if kind in _IGNORED:
+                yield finding("NOT_SUPPORTED", file, node, f"{kind} is not run; take it out")
+            if not node.tag.startswith("{" + BPMN):
+                continue
+            parent = node.getparent()
+            inside = parent is not None and local(parent) == "process"
+            if inside and kind not in (*ACTIVITIES, *GATEWAYS, *EVENTS, *_BESIDE):
+                sentence = f"{kind} is not part of what a drawing may do"
+                yield finding("NOT_SUPPORTED", file, node, sentence)
+            if inside and kind in (*ACTIVITIES, *GATEWAYS, *EVENTS):
+                for code, sentence in self._anywhere(kind, node):
+                    yield finding(code, file, node, sentence)
+            question = getattr(self, f"_{kind}", None)
+            if question is not None:
+                for code, sentence in question(node):
+                    yield finding(code, file, node, sentence)
+
+    @staticmethod
+    def _twice(file: str, root: Root) -> Iterator[Finding]:
+        first: dict[str, Root] = {}
+        for node in root.iter():
+            key = node.get("id")
+            if key is None or not node.tag.startswith("{" + BPMN):
+                continue
+            if key in first:
+                sentence = (
+                    f"the id {key!r} stands on line {first[key].sourceline} too; give new ids"
+                )
+                yield finding("DUPLICATE_ID", file, node, sentence)
+            first.setdefault(key, node)
+
+    def _anywhere(self, kind: str, node: Root) -> Said:
+        flows = node.getparent().findall("bpmn:sequenceFlow", NAMES)
+        leaving = [f for f in flows if f.get("sourceRef") == node.get("id")]
+        coming = [f for f in flows if f.get("targetRef") == node.get("id")]
+        if not node.get("id"):
+            yield "NO_ID", "give the element an id that never changes"
+        if kind == "endEvent":
+            if leaving:
+                yield "AFTER_THE_END", "nothing comes after an end event; take the flow out"
+        elif not leaving:
+            yield "DEAD_END", "the way stops here; draw it on to an end event"
+        if kind in ("startEvent", "boundaryEvent"):
+            if coming:
+                yield "INTO_THE_START", "no flow can lead into this event"
+        elif not coming:
+            yield "NEVER_REACHED", "no flow leads here"
+        if kind in ACTIVITIES:
+            if not (node.get("name") or "").strip():
+                yield "NO_NAME", "give the activity a name: noun and infinitive"
+            if len(leaving) > 1:
+                yield "SEVERAL_WAYS", "only gateways branch; put one behind the activity"
+        yield from self._listens(kind, node)
+
+    @staticmethod
+    def _listens(kind: str, node: Root) -> Said:
+        definitions = [local(part) for part in node if local(part).endswith("EventDefinition")]
+        for definition in definitions:
+            if definition not in _HEARD_AT.get(kind, ()):
+                yield "NOT_SUPPORTED", f"a {kind} cannot have a {definition}"
+        if kind in ("intermediateCatchEvent", "boundaryEvent"):
+            if not definitions:
+                yield "NO_EVENT", "say what is waited for: a time or a message"
+            if len(definitions) > 1:
+                yield "NOT_SUPPORTED", "an event waits for one thing"
+
+    def _process(self, node: Root) -> Said:
+        starts = node.findall("bpmn:startEvent", NAMES)
+        if not starts:
+            yield "NO_START", "draw a start event"
+        if len(starts) > 1:
+            yield "SEVERAL_STARTS", "draw one start event; a case begins in one place"
+        if node.find("bpmn:endEvent", NAMES) is None:
+            yield "NO_END", "draw an end event, or a case never ends"
+        if node.get("isExecutable") == "false":
+            yield "NOT_EXECUTABLE", 'the process says isExecutable="false"; set it to true'
+        ids = {child.get("id") for child in node}
+        for ref in node.iterfind(".//bpmn:lane/bpmn:flowNodeRef", NAMES):
+            if (ref.text or "").strip() not in ids:
+                yield "LANE_WITHOUT_NODE", f"a lane lists {ref.text!r}, which is not drawn"
+
+    def _lane(self, node: Root) -> Said:
+        if node.get("id") not in {role.value for role in Role}:
+            roles = ", ".join(role.value for role in Role)
+            yield "UNKNOWN_ROLE", f"the lane's id must be a role: {roles}"
+
+    def _userTask(self, node: Root) -> Said:  # noqa: N802  BPMN's name
+        given = properties(node)
+        form = given.get("form")
+        if form not in self._forms:
+            yield "UNKNOWN_FORM", f"form {form!r} does not exist; set the property form"
+        status = given.get("status")
+        if status is not None and status not in {s.value for s in ReferralStatus}:
+            yield "UNKNOWN_STATUS", f"status {status!r} does not exist"
+        if given.get("due") not in (None, *DEADLINES):
+            yield "UNKNOWN_DEADLINE", f"deadline {given['due']!r} is not in the table of deadlines"
+        for name in ("due_on", "due_from"):
+            if name in given and given[name] not in self._names:
+                yield "UNKNOWN_NAME", f"{name}: {given[name]} is set by no form, action or fact"
+        listed = {
+            (ref.text or "").strip()
+            for ref in node.getparent().iterfind(".//bpmn:flowNodeRef", NAMES)
+        }
+        if node.get("id") not in listed:
+            yield "NO_LANE", "put the task into a lane: it says who does it"
+
+    def _endEvent(self, node: Root) -> Said:  # noqa: N802
+        status = properties(node).get("status")
+        if status is not None and status not in {s.value for s in ReferralStatus}:
+            yield "UNKNOWN_STATUS", f"status {status!r} does not exist"
+
+    def _serviceTask(self, node: Root) -> Said:  # noqa: N802
+        operator = node.find(".//spiff:serviceTaskOperator", NAMES)
+        name = operator.get("id") if operator is not None else None
+        if name not in ACTIONS:
+            yield (
+                "UNKNOWN_ACTION",
+                f"action {name!r} does not exist; there are {', '.join(ACTIONS)}",
+            )
+        for parameter in node.iterfind(".//spiff:parameter", NAMES):
+            yield from wrong_in(parameter.get("value", ""), self._names)
+
+    def _businessRuleTask(self, node: Root) -> Said:  # noqa: N802
+        called = node.findtext(f".//{{{SPIFF}}}calledDecisionId")
+        if called not in self._tables:
+            yield "UNKNOWN_DECISION", f"decision table {called!r} is not in the bundle"
+
+    def _callActivity(self, node: Root) -> Said:  # noqa: N802
+        called = node.get("calledElement")
+        if called not in self._processes:
+            yield "UNKNOWN_PROCESS", f"process {called!r} is not in the bundle; add its file"
+
+    def _boundaryEvent(self, node: Root) -> Said:  # noqa: N802
+        host = by_id(node.getparent(), node.get("attachedToRef"))
+        if host is None or local(host) not in ACTIVITIES:
+            yield "NO_HOST", "attach the event to an activity"
+
+    def _timerEventDefinition(self, node: Root) -> Said:  # noqa: N802
+        parts = [part for part in node if (part.text or "").strip()]
+        if len(parts) != 1:
+            yield "NO_TIME", "say once when the timer fires: a date, a duration or a cycle"
+            return
+        text = parts[0].text.strip()
+        yield from wrong_in(text, self._names)
+        yield from wrong_with_time(local(parts[0]), text)
+
+    def _messageEventDefinition(self, node: Root) -> Said:  # noqa: N802
+        root = node.getroottree().getroot()
+        message = by_id(root, node.get("messageRef"))
+        if message is None or local(message) != "message":
+            yield "NO_MESSAGE", "say which message is waited for"
+        elif message.get("name") not in SENT:
+            names = ", ".join(sorted(SENT))
+            yield "UNKNOWN_MESSAGE", f"nobody sends {message.get('name')!r}; there are {names}"
+
+    def _sequenceFlow(self, node: Root) -> Said:  # noqa: N802
+        process = node.getparent()
+        for end in ("sourceRef", "targetRef"):
+            if by_id(process, node.get(end)) is None:
+                yield "DANGLING_FLOW", f"the flow's {end} {node.get(end)!r} is not drawn"
+        condition = node.find("bpmn:conditionExpression", NAMES)
+        if condition is not None:
+            yield from wrong_in(condition.text or "", self._names)
+            if reads_nothing(condition.text or ""):
+                yield "CONSTANT_CONDITION", "the condition reads no answer and is always the same"
+            source = by_id(process, node.get("sourceRef"))
+            if source is not None and local(source) not in ("exclusiveGateway", "inclusiveGateway"):
+                yield "CONDITION_IGNORED", "a condition counts only behind a choosing gateway"
+
+    def _exclusiveGateway(self, node: Root) -> Said:  # noqa: N802
+        yield from self._chooses(node)
+
+    def _inclusiveGateway(self, node: Root) -> Said:  # noqa: N802
+        yield from self._chooses(node)
+
+    def _chooses(self, node: Root) -> Said:
+        flows = node.getparent().findall("bpmn:sequenceFlow", NAMES)
+        leaving = {f.get("id"): f for f in flows if f.get("sourceRef") == node.get("id")}
+        default = node.get("default")
+        if default and default not in leaving:
+            yield "BAD_DEFAULT", f"the default {default!r} is no flow that leaves here"
+        if len(leaving) < 2:
+            return
+        texts = {
+            key: flow.findtext("bpmn:conditionExpression", "", NAMES).strip()
+            for key, flow in leaving.items()
+        }
+        for key, text in texts.items():
+            if not text and key != default:
+                yield (
+                    "NO_CONDITION",
+                    f"give the flow {key!r} a condition, or mark it as the default",
+                )
+        if default is None and all(texts.values()):
+            missing = uncovered(list(texts.values()), self._names)
+            if missing:
+                yield "NOT_COVERED", f"no way is open for {missing}; mark one flow as the default"
+
+    def _eventBasedGateway(self, node: Root) -> Said:  # noqa: N802
+        process = node.getparent()
+        for flow in process.findall("bpmn:sequenceFlow", NAMES):
+            if flow.get("sourceRef") == node.get("id"):
+                target = by_id(process, flow.get("targetRef"))
+                if target is not None and local(target) != "intermediateCatchEvent":
+                    yield "NOT_AN_EVENT", "an event gateway leads to catching events only"
+
+
+def finding(code: str, file: str, node: Root, sentence: str) -> Finding:
+    """A finding at an element, or at the nearest one around it that has an id."""
+    named = node
+    while named is not None and not named.get("id"):
+        named = named.getparent()
+    at = named if named is not None else node
+    name = " ".join((at.get("name") or "").split())[:80]
+    return Finding(code, file, at.get("id") or "", name, node.sourceline or 0, sentence)
+
+
+def properties(node: Root) -> dict[str, str]:
+    """The properties of an element, as written."""
+    found = node.iterfind("bpmn:extensionElements//spiff:property", NAMES)
+    return {p.get("name"): p.get("value") for p in found}
+
+
+def by_id(within: Root, key: str | None) -> Root | None:
+    """The element with an id among the children, or None."""
+    if not key:
+        return None
+    return next((child for child in within if child.get("id") == key), None)
+
+
+def local(node: Root) -> str:
+    """The name of an element without its namespace."""
+    return node.tag.rsplit("}", 1)[-1] if isinstance(node.tag, str) else ""
+
+
+def repeated(values: list[str]) -> list[str]:
+    """What stands in a list more than once."""
+    return [value for value, times in Counter(values).items() if times > 1]

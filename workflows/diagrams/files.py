@@ -1,0 +1,170 @@
+"""Bytes of any kind become the roots of drawings and tables, or findings that say why not."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from workflows.diagrams.findings import Finding
+
+Bundle = dict[str, bytes]
+Root = Any
+
+MOST_BYTES = 1_000_000
+MOST_FILES = 200
+MOST_ELEMENTS = 20_000
+#: The limit of libxml2 is 256; the library that builds specs is recursive.
+DEEPEST = 60
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+ENDINGS = (".bpmn", ".dmn")
+_KNOWN_ROOTS = {"svg": "a picture", "html": "a web page", "xpdl": "XPDL", "package": "XPDL"}
+
+
+def unpack(files: Bundle) -> tuple[Bundle, list[Finding]]:
+    """The files of a bundle with every ZIP opened; names inside keep their folder."""
+    found: Bundle = {}
+    findings: list[Finding] = []
+    for name, data in files.items():
+        if not data.startswith(b"PK\x03\x04"):
+            found[printable(name)] = data
+            continue
+        try:
+            found.update(_from_zip(data))
+        except (
+            zipfile.BadZipFile,
+            RuntimeError,
+            NotImplementedError,
+            OSError,
+            ValueError,
+        ) as error:
+            sentence = f"this ZIP cannot be opened ({error}); pack the files again"
+            findings.append(Finding("BAD_ZIP", printable(name), "", "", 0, sentence))
+    if not found and not findings:
+        findings.append(
+            Finding("NO_FILES", "", "", "", 0, "there is no .bpmn or .dmn file to look at")
+        )
+    return found, findings
+
+
+def _from_zip(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Name and bytes of each drawing in a ZIP; sizes are believed only while they are counted."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        wanted = [entry for entry in archive.infolist() if entry.filename.endswith(ENDINGS)]
+        if len(wanted) > MOST_FILES:
+            raise ValueError(f"more than {MOST_FILES} drawings")
+        for entry in wanted:
+            with archive.open(entry) as file:
+                yield printable(entry.filename), file.read(MOST_BYTES + 1)
+
+
+def printable(name: str) -> str:
+    """A file's name without what a terminal or a page would stumble over."""
+    clean = "".join(c if c.isprintable() else "?" for c in name.replace("\\", "/"))
+    return clean[-200:]
+
+
+def roots_of(bundle: Bundle) -> tuple[dict[str, Root], list[Finding]]:
+    """The root element of each file, and a finding for each that has none."""
+    roots: dict[str, Root] = {}
+    findings: list[Finding] = []
+    for name, data in sorted(bundle.items()):
+        try:
+            roots[name] = root_of(data, name)
+        except BadFile as error:
+            findings.append(Finding(error.code, name, "", "", error.line, str(error)))
+    return roots, findings
+
+
+class BadFile(Exception):
+    """A file that is no drawing; the message says what to do."""
+
+    def __init__(self, code: str, sentence: str, line: int = 0) -> None:
+        super().__init__(sentence)
+        self.code, self.line = code, line
+
+
+def root_of(data: bytes, name: str, *, keep_all: bool = False) -> Root:
+    """The root element, read without network, entities or document types.
+
+    Args:
+        keep_all: keep comments and processing instructions too.
+
+    Raises:
+        BadFile
+    """
+    if len(data) > MOST_BYTES:
+        raise BadFile("TOO_LARGE", f"larger than {MOST_BYTES // 1000} kB; split the drawing")
+    if not data.strip(b"\x00\xef\xbb\xbf\xff\xfe \t\r\n"):
+        raise BadFile("EMPTY", "the file is empty; save the drawing again")
+    parser: Any = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=not keep_all,
+        remove_pis=not keep_all,
+    )
+    try:
+        root: Root = etree.fromstring(data, parser=parser)
+    except (etree.XMLSyntaxError, ValueError, LookupError) as error:
+        raise _unreadable(data, error) from None
+    if root.getroottree().docinfo.doctype:
+        raise BadFile("DOCTYPE", "document types and entities are not read; delete the DOCTYPE")
+    _measure(root)
+    _is_drawing(root, name)
+    return root
+
+
+def _unreadable(data: bytes, error: Exception) -> BadFile:
+    line = getattr(error, "lineno", 0) or 0
+    words = str(error)
+    if b"<!DOCTYPE" in data[:4000] or b"<!ENTITY" in data:
+        return BadFile("DOCTYPE", "document types and entities are not read; delete the DOCTYPE")
+    if "depth" in words:
+        return BadFile("TOO_DEEP", "the elements are nested too deeply", line)
+    if any(sign in words for sign in ("encoding", "not proper UTF-8", "Unicode")):
+        sentence = "the file holds other characters than its encoding says; save it as UTF-8"
+        return BadFile("WRONG_ENCODING", sentence, line)
+    return BadFile("NOT_XML", f"not a readable XML file ({words[:120]})", line)
+
+
+def _measure(root: Root) -> None:
+    """Count what a hostile file has too much of, before anything is built from it."""
+    count, depth = 0, 0
+    for event, _element in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        count += event == "start"
+        if count > MOST_ELEMENTS:
+            raise BadFile("TOO_MANY_ELEMENTS", f"more than {MOST_ELEMENTS} elements; split it")
+        if depth > DEEPEST:
+            raise BadFile("TOO_DEEP", "the elements are nested too deeply")
+
+
+def _is_drawing(root: Root, name: str) -> None:
+    kind = etree.QName(root).localname
+    space = etree.QName(root).namespace or ""
+    if kind == "definitions" and (space == BPMN or "/DMN/" in space.upper()):
+        return
+    what = _KNOWN_ROOTS.get(kind.lower(), f"a file of another kind ({kind})")
+    raise BadFile("NOT_BPMN", f"this is {what}; export the drawing as BPMN 2.0, the table as DMN")
+
+
+def to_utf8(data: bytes, name: str) -> str:
+    """A file as UTF-8 text that says so itself, however it was encoded. Raises BadFile."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = ""
+    head = text[:200].lower()
+    if text and ("encoding=" not in head or 'encoding="utf-8"' in head or "'utf-8'" in head):
+        return text.removeprefix("\ufeff")
+    root = root_of(data, name, keep_all=True)
+    whole: bytes = etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=True)
+    return whole.decode("utf-8")
+
+
+def is_table(root: Root) -> bool:
+    """Whether a root is that of a decision table's file."""
+    return (etree.QName(root).namespace or "") != BPMN

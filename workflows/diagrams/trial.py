@@ -1,0 +1,108 @@
+"""A drawing put to the test before it is published: started, saved, restored, walked at random.
+
+The walks know nothing of the office's data: facts and actions answer at random, but the same to the
+same question. Bounded by counts, never by the clock.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from models.deadlines import Calendar, Deadlines, Term
+from models.reference import DEADLINES
+from workflows.actions import ACTIONS
+from workflows.engine.case import Case
+from workflows.engine.codec import Specs
+from workflows.engine.script import ClosedEngine, ClosedEnvironment
+from workflows.errors import StepFailed
+from workflows.expressions import Functions
+from workflows.facts import FACTS
+
+WALKS = 12
+STEPS = 60
+#: A state larger than this means that history piles up in it.
+LARGEST_STATE = 16_000
+
+Forms = Any
+TABLE = Deadlines(
+    {code: Term(n, unit, Calendar.LEGAL) for code, (n, unit) in DEADLINES.items()}, {}
+)
+
+
+class World:
+    """Facts and actions made of dice: the same question gets the same answer."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        dice = random.Random(seed)  # noqa: S311  dice, no secrets
+        day = (datetime.now(UTC) + timedelta(days=90)).date().isoformat()
+        self.facts = {
+            name: dice.choice(values) if values else day for name, values in FACTS.items()
+        }
+
+    def engine(self) -> ClosedEngine:
+        """A script engine that asks this world."""
+        actions = {name: self._act(name, filed.routes) for name, filed in ACTIONS.items()}
+        return ClosedEngine(ClosedEnvironment(Functions(TABLE), lambda: self.facts, actions))
+
+    def _act(self, name: str, routes: Any) -> Callable[..., dict[str, Any]]:
+        def do(data: dict[str, Any], **given: Any) -> dict[str, Any]:
+            dice = random.Random(f"{self.seed}{name}{sorted(map(str, data.items()))}")  # noqa: S311
+            day = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+            return {key: dice.choice(values) if values else day for key, values in routes.items()}
+
+        return do
+
+
+def trial(specs: Specs, forms: Forms) -> Iterator[tuple[str, str, str]]:
+    """(code, element, sentence) for what goes wrong when cases are played; each element once."""
+    said: set[str] = set()
+    for seed in range(WALKS):
+        try:
+            _walk(specs, forms, seed)
+        except StepFailed as failed:
+            if failed.element not in said:
+                said.add(failed.element)
+                yield "TRIAL_FAILED", failed.element, f"a trial case stops here: {failed.reason}"
+        except RecursionError:
+            yield "TRIAL_FAILED", "", "a trial case never stops; look for a loop without a wait"
+            return
+        except Exception as error:  # whatever the library raises, the report goes on
+            words = f"a trial case could not be saved and read again ({type(error).__name__})"
+            yield "TRIAL_FAILED", "", words
+            return
+
+
+def _walk(specs: Specs, forms: Forms, seed: int) -> None:
+    world, dice = World(seed), random.Random(seed)  # noqa: S311
+    case = Case.start(specs, world.engine())
+    for _ in range(STEPS):
+        state = case.dump()
+        if len(state) > LARGEST_STATE:
+            raise StepFailed("", f"the state of a case grows beyond {LARGEST_STATE} bytes")
+        case = Case.load(state, specs, world.engine())
+        if case.over:
+            return
+        steps, heard = case.open_steps(), sorted(case.listens_to())
+        if heard and dice.random() < 0.05:
+            case.send(dice.choice(heard), {"early_termination.next": "rematch"})
+        elif steps and dice.random() < 0.8:
+            step = min(steps, key=lambda s: (s.element, s.id))
+            key, variant = step.properties.get("form", ""), step.properties.get("variant", "")
+            case.complete(step.id, answers(forms.get(key, {}), key, variant, dice))
+        elif case.next_due is not None:
+            case.fire_due(case.next_due + timedelta(seconds=1))
+        elif not steps:
+            raise StepFailed("", "a case has no open step, no deadline and no end")
+
+
+def answers(
+    routes: Any, form_key: str, variant: str, dice: random.Random
+) -> dict[str, str | int | bool]:
+    """Routing answers to a form, at random; of a form with variants only the variant's own."""
+    asked = {r: c for r, c in routes.items() if r == variant or variant not in routes}
+    return {
+        f"{form_key}.{route}": dice.choice(choices) if choices else "2026-06-30"
+        for route, choices in asked.items()
+    }
