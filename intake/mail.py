@@ -44,11 +44,23 @@ def compose(mail: Mail, config: Config) -> EmailMessage:
 
 
 def _hand_over(message: EmailMessage, config: Config) -> None:
+    """Give a message to the server.
+
+    Before it is handed over, any trouble means that it certainly did not go; after that only the
+    server's own refusal does. Anything else leaves the end unknown.
+    """
     try:
-        with smtplib.SMTP(config.smtp_host, config.smtp_port, timeout=20) as server:
+        server = smtplib.SMTP(config.smtp_host, config.smtp_port, timeout=20)
+    except (OSError, smtplib.SMTPException) as error:
+        raise MailRefused(type(error).__name__) from error
+    with server:
+        try:
             if config.smtp_user:
                 server.starttls()
                 server.login(config.smtp_user, config.smtp_password)
+        except (OSError, smtplib.SMTPException) as error:
+            raise MailRefused(type(error).__name__) from error
+        try:
             server.send_message(message)
-    except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused, ConnectionError) as error:
-        raise MailRefused(type(error).__name__) from error
+        except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as error:
+            raise MailRefused(type(error).__name__) from error

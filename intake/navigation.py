@@ -7,6 +7,8 @@ from flask import request, url_for
 from flask_babel import lazy_gettext as _
 
 from intake.permissions import Permission, may
+from models.incidents import incident_count
+from models.outbox import troubled
 from models.people import PROVIDER_ROLES, User
 from models.referrals import waiting_count
 from models.tasks import COUNTED_UP_TO, InboxFilter, inbox_count
@@ -19,6 +21,7 @@ _WAYS = (
     ("mentors.index", _("Mentor/innen"), Permission.KEEP_MENTORS),
     ("processes.index", _("Prozesse"), Permission.SEE_PROCESSES),
     ("deadlines.index", _("Fristen"), Permission.SET_DEADLINES),
+    ("incidents.index", _("Störungen"), Permission.MEND),
     ("people.index", _("Personen"), Permission.MANAGE_PEOPLE),
 )
 
@@ -48,6 +51,8 @@ def _count(endpoint: str, user: User) -> str:
     if endpoint == "tasks.inbox":
         waiting = inbox_count(user, InboxFilter())
         return f"{waiting}+" if waiting >= COUNTED_UP_TO else str(waiting)
+    if endpoint == "incidents.index":
+        return str(incident_count() + len(troubled()))
     if endpoint == "waiting_list.index":
         return str(waiting_count(user.organisation_ids(PROVIDER_ROLES)))
     return ""

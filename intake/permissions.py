@@ -25,7 +25,8 @@ class Permission(enum.StrEnum):
     SEE_PROCESSES = "see the published drawings"
     SET_DEADLINES = "set deadlines"
     SET_CALENDARS = "set free days"
-    MANAGE_PEOPLE = "manage people and mail"
+    MANAGE_PEOPLE = "manage people"
+    MEND = "mend what could not be done"
 
 
 _OFFICE = {
@@ -45,7 +46,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {Permission.SEE_PROCESSES, Permission.SET_DEADLINES, Permission.SET_CALENDARS}
     ),
     Role.CONTROLLING: frozenset({Permission.SEE_PROCESSES}),
-    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_PEOPLE, Permission.SEE_PROCESSES}),
+    Role.ADMINISTRATOR: frozenset(
+        {Permission.MANAGE_PEOPLE, Permission.MEND, Permission.SEE_PROCESSES}
+    ),
 }
 
 

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 from models.base import OFFICE_ZONE, now, today
 from models.deadlines import Calendar, Unit
 from models.documents import ScanState
+from models.incidents import IncidentKind
 from models.mentors import MentorStatus
 from models.organisations import OrganisationKind
 from models.outbox import MailState
@@ -144,7 +145,19 @@ DEADLINE: dict[str, Any] = {
     "T15": _("Kontrolle des Aufenthaltsstatus"),
 }
 
+INCIDENT: dict[IncidentKind, Any] = {
+    IncidentKind.STEP: _("Schritt einer Person"),
+    IncidentKind.MESSAGE: _("Eingriff einer Person"),
+    IncidentKind.TIMER: _("Frist"),
+    IncidentKind.STUCK: _("Fall ohne nächsten Schritt"),
+}
+
 EVENT: dict[str, Any] = {
+    "stopped": _("Der Ablauf steht; die Administration ist informiert"),
+    "retried": _("hat den Ablauf wieder in Gang gebracht"),
+    "incident_closed": _("hat eine Störung weggelegt"),
+    "mail_resent": _("hat eine Mail nochmals gesandt"),
+    "mail_dropped": _("hat eine Mail weggelegt"),
     "received": _("hat die Anmeldung eingereicht"),
     "claimed": _("hat «%(step)s» übernommen"),
     "released": _("hat «%(step)s» freigegeben"),

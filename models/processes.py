@@ -48,7 +48,6 @@ class Run(Base):
     version: Mapped[int] = mapped_column()
     due_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
-    error: Mapped[str | None] = mapped_column(sa.String(300))
     ended_at: Mapped[datetime | None]
     undo: Mapped[dict[str, Any] | None] = deferred(mapped_column(sa.JSON(none_as_null=True)))
 

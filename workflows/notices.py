@@ -43,6 +43,7 @@ NOTICES = frozenset(
         "corrected",
         "message",
         "handed_over",
+        "incident",
         "invitation",
         "password_reset",
     }

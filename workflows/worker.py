@@ -9,10 +9,13 @@ import sqlalchemy as sa
 
 from models import jobs, journal
 from models.base import now
+from models.incidents import IncidentKind
 from models.outbox import Mail, MailState
 from models.processes import Run
 from models.session import db, transaction
 from workflows.desk.moving import Moving
+from workflows.errors import StepFailed
+from workflows.incidents import WATCHDOG, note, watch
 from workflows.rounds import make_round
 
 log = logging.getLogger(__name__)
@@ -87,11 +90,15 @@ def fire_next_timer() -> bool:
 
 def _postpone(referral_id: int, error: Exception) -> None:
     """Keep the case as it was, say what is wrong, and try again later."""
+    failed = error if isinstance(error, StepFailed) else StepFailed("", _words(error))
+    note(IncidentKind.TIMER, referral_id, failed)
     run = db.scalars(sa.select(Run).where(Run.referral_id == referral_id)).one()
-    run.failures += 1
-    run.error = f"{type(error).__name__}: {error}"[:300]
     run.due_at = now() + timedelta(seconds=PAUSES[min(run.failures, len(PAUSES)) - 1])
     log.error("timer failed", extra={"referral": referral_id, "error": type(error).__name__})
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:300]
 
 
 def do_next_job(send: Sender) -> bool:
@@ -106,6 +113,8 @@ def do_next_job(send: Sender) -> bool:
         _send_mail(int(facts["mail"]), send, job_id)
     elif kind == "daily_round":
         make_round()
+    elif kind == WATCHDOG:
+        watch()
     else:
         _finish(job_id, f"unknown kind {kind}")
     return True

@@ -24,6 +24,7 @@ from intake.forms.entries import with_entries
 from intake.forms.referral import ReferralForm
 from intake.permissions import Permission, requires
 from models.documents import documents_of
+from models.incidents import open_incidents
 from models.journal import Audience, timeline
 from models.mentees import Mentee, participants_of
 from models.messages import messages_of
@@ -99,6 +100,7 @@ def show(referral_id: int) -> Any:
         referral=referral,
         sides=sides,
         tasks=tasks,
+        stopped=open_incidents(referral.id),
         goes_on_at=None if tasks else next_moment(referral.id),
         mine=[t for t in tasks if desk.may_work_on(current_user, t)],
         entries=entries,

@@ -1,4 +1,4 @@
-"""For the administration: who may sign in, who has left, and mail that did not arrive."""
+"""For the administration: who may sign in, and who has left."""
 
 from typing import Any
 
@@ -11,9 +11,7 @@ from sqlalchemy.orm import selectinload
 from intake import accounts
 from intake.forms.invitation import InvitationForm
 from intake.permissions import Permission, requires
-from models.outbox import troubled
 from models.people import User
-from models.processes import Run
 from models.session import db
 
 pages = Blueprint("people", __name__, url_prefix="/people")
@@ -22,11 +20,10 @@ pages = Blueprint("people", __name__, url_prefix="/people")
 @pages.get("")
 @requires(Permission.MANAGE_PEOPLE)
 def index() -> Any:
-    """Everybody, what they are where, and what needs looking after."""
+    """Everybody, and what they are where."""
     everybody = sa.select(User).options(selectinload(User.memberships))
     users = list(db.scalars(everybody.order_by(User.last_name, User.first_name)))
-    stuck = list(db.scalars(sa.select(Run).where(Run.error.is_not(None))))
-    return render_template("people/index.html", users=users, mails=troubled(), stuck=stuck)
+    return render_template("people/index.html", users=users)
 
 
 @pages.route("/invite", methods=["GET", "POST"])

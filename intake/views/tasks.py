@@ -23,7 +23,7 @@ from models.people import colleagues
 from models.submissions import undone_answers
 from models.tasks import COUNTED_UP_TO, InboxFilter, Task, inbox, inbox_count
 from workflows import desk
-from workflows.errors import AlreadyDone, HeldBySomeone, NoPlaceLeft
+from workflows.errors import AlreadyDone, HeldBySomeone, NoPlaceLeft, StepFailed
 
 pages = Blueprint("tasks", __name__, url_prefix="/tasks")
 PAGE = 50
@@ -78,6 +78,9 @@ def show(task_id: int) -> Any:
         return _render(task, form, 409, too_late=True)
     except HeldBySomeone:
         return _render(task, form, 409, held=True)
+    except StepFailed as failed:
+        desk.save_draft(task, _raw(), by=current_user)
+        return _render(task, form, 500, failed=failed)
     except NoPlaceLeft:
         form.mentor_id.errors = [
             gettext("Dieser Platz wurde soeben vergeben. Wählen Sie jemand anderen.")

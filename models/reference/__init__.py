@@ -71,8 +71,10 @@ def load_reference() -> None:
                     db.add(_municipality(row, region))
         _providers()
         _deadlines()
-        if db.scalar(sa.select(Job.id).where(Job.key == "daily-round")) is None:
-            jobs.put("daily_round", key="daily-round")
+        for kind in ("daily_round", "watchdog"):
+            key = kind.replace("_", "-")
+            if db.scalar(sa.select(Job.id).where(Job.key == key)) is None:
+                jobs.put(kind, key=key)
 
 
 def _municipality(row: dict[str, str], region: SocialRegion) -> Municipality:

@@ -398,7 +398,7 @@ def test_a_mail_server_that_is_away_is_shown_to_the_administration(web, task, cl
         clock.shift(timedelta(hours=12))
         with web.arranged():
             worker.work_until_idle(sender(web.app, config))
-    assert "abgelehnt" in web.person(ANNA).open("/people").words
+    assert "abgelehnt" in web.person(ANNA).open("/incidents").words
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from intake.demo import player
 from intake.demo.cases import organisation_of
 from intake.forms import StepForm
 from models.deadlines import Calendar, Deadline, Unit
+from models.incidents import IncidentKind, open_incidents
 from models.jobs import Job
 from models.journal import Audience, Entry
 from models.mentors import MentorPlace
@@ -152,7 +153,7 @@ def test_another_office_and_another_provider_see_nothing(case, lea):
             desk.referral_for(player.user(email), case.id)
 
 
-def test_a_failing_step_leaves_no_trace(case, monika, monkeypatch):
+def test_a_failing_step_leaves_no_trace_but_its_incident(case, monika, monkeypatch):
     (task,) = open_tasks(case.id)
     with transaction():
         db.execute(sa.delete(Deadline).where(Deadline.code == "T4"))
@@ -160,7 +161,8 @@ def test_a_failing_step_leaves_no_trace(case, monika, monkeypatch):
     with pytest.raises((StepFailed, KeyError)):
         desk.submit(task, filled(task), by=monika)
     db.expire_all()
-    assert counts() == before
+    submissions, entries, mails, jobs, tasks = before  # the incident is noted, and told once
+    assert counts() == [submissions, entries + 1, mails + 1, jobs + 1, tasks]
     assert db.scalar(sa.select(Run.state)) == state
     assert open_tasks(case.id)[0].id == task.id
     with transaction():
@@ -431,7 +433,9 @@ def test_a_failing_timer_is_tried_again_and_the_others_go_on(petra, monika, cloc
     later(clock, days=20)
     run = db.scalars(sa.select(Run).where(Run.referral_id == broken.id)).one()
     assert run.failures == 1
-    assert "ValueError" in run.error
+    (incident,) = open_incidents()
+    assert (incident.kind, incident.referral_id) == (IncidentKind.TIMER, broken.id)
+    assert "ValueError" in incident.reason
     overdue = db.scalars(sa.select(Mail).where(Mail.notice == "check_overdue")).all()
     assert {m.referral_id for m in overdue} == {fine.id}
 

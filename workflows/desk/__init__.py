@@ -2,6 +2,7 @@
 
 from workflows.desk.access import may_work_on, referral_for, sides, task_for
 from workflows.desk.filled import FilledForm
+from workflows.desk.mending import retry
 from workflows.desk.referrals import (
     correct,
     facts_for_form,
@@ -31,6 +32,7 @@ __all__ = [
     "record",
     "referral_for",
     "release",
+    "retry",
     "save_draft",
     "say",
     "send",

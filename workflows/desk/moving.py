@@ -24,6 +24,7 @@ from workflows.engine.script import ClosedEngine, ClosedEnvironment
 from workflows.errors import Collision
 from workflows.expressions import Functions
 from workflows.facts import Facts
+from workflows.incidents import mended
 
 #: The referral's answers that count now, fetched along with the case.
 _ANSWERS = (
@@ -155,7 +156,9 @@ class Moving:
         try:
             db.flush()
             self.run.state, self.run.due_at = state, due_at
-            self.run.failures, self.run.error = 0, None
+            if self.run.failures:
+                self.run.failures = 0
+                mended(self.referral.id)
             if undo is not None:
                 self.run.undo = undo(self.run.version + 1)
             db.add(self.run)

@@ -9,6 +9,7 @@ from models import journal
 from models.base import now, today
 from models.documents import Document
 from models.drafts import Draft
+from models.incidents import IncidentKind
 from models.journal import Audience
 from models.messages import Message
 from models.organisations import Municipality, Organisation, OrganisationKind, Program
@@ -22,7 +23,8 @@ from workflows.desk.access import hold, sides
 from workflows.desk.filled import FilledForm
 from workflows.desk.moving import Moving
 from workflows.diagrams.published import REFERRAL
-from workflows.errors import NotAllowed, NotPossibleNow
+from workflows.errors import NotAllowed, NotPossibleNow, StepFailed
+from workflows.incidents import report
 from workflows.messages import MESSAGES
 from workflows.notices import tell
 from workflows.records import keep, new_mentee, refer
@@ -162,8 +164,17 @@ def send(referral: Referral, filled: FilledForm, *, by: User) -> None:
     Raises:
         NotAllowed: this is for the other side to do.
         NotPossibleNow: the case does not listen to it where it stands.
+        StepFailed: the drawing could not go on; the answers are kept with an incident.
         Collision: somebody else moved the case meanwhile.
     """
+    try:
+        _send(referral, filled, by)
+    except StepFailed as failed:
+        report(IncidentKind.MESSAGE, referral.id, failed, filled=filled, by=by)
+        raise
+
+
+def _send(referral: Referral, filled: FilledForm, by: User) -> None:
     message, roles = MESSAGES[filled.key]
     with transaction():
         moving = Moving.load(referral.id, by)

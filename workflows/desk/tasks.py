@@ -5,6 +5,7 @@ from typing import Any
 from models import journal
 from models.base import now
 from models.drafts import Draft, draft_for_task
+from models.incidents import IncidentKind
 from models.people import User
 from models.session import db, transaction
 from models.submissions import Submission
@@ -13,7 +14,8 @@ from workflows.desk.access import hold, leads, may_work_on, task_for
 from workflows.desk.filled import FilledForm
 from workflows.desk.moving import Moving
 from workflows.desk.undoing import Undo, recording
-from workflows.errors import AlreadyDone, HeldBySomeone, NotAllowed, WorkflowError
+from workflows.errors import AlreadyDone, HeldBySomeone, NotAllowed, StepFailed, WorkflowError
+from workflows.incidents import report
 from workflows.records import keep
 
 #: What somebody else may have changed since the task was read.
@@ -87,11 +89,20 @@ def submit(task: Task, filled: FilledForm, *, by: User) -> list[Task]:
     Raises:
         AlreadyDone: somebody was faster; nothing was written.
         HeldBySomeone: a colleague holds the task.
-        StepFailed: the drawing asked for something that could not be done.
+        StepFailed: the drawing asked for something that could not be done; the answers are kept
+            with an incident, and an administrator can try again.
         Collision: the case moved meanwhile.
     """
     if filled.key != task.form_key:
         raise WorkflowError(f"{filled.key} is not the form of this step")
+    try:
+        return _submit(task, filled, by)
+    except StepFailed as failed:
+        report(IncidentKind.STEP, task.referral_id, failed, task=task, filled=filled, by=by)
+        raise
+
+
+def _submit(task: Task, filled: FilledForm, by: User) -> list[Task]:
     with transaction() as session:
         moving = Moving.load(task.referral_id, by, task_id=task.id)
         _may_go_on(task, by)

@@ -177,15 +177,18 @@ class Case:
         """Everything automatic, until only people, timers and messages are waited for."""
         steps = 0
 
+        errors = _step_errors(None)
+
         def count(task: Task) -> None:
             nonlocal steps
             steps += 1
+            errors.element = task.task_spec.bpmn_id or task.task_spec.name
             if steps > MOST_AUTOMATIC_STEPS:
                 raise StepFailed(task.task_spec.name, "the drawing runs in a circle here")
 
         # Not do_engine_steps: at its end it fires all late timers at once, and two interrupting
         # ones that are both late would both take their way. Timers are fired by `fire_due` only.
-        with _step_errors(None):
+        with errors:
             while self._flow._do_engine_steps(count, self._note) > 0:
                 pass
 
@@ -236,7 +239,7 @@ class _step_errors:  # noqa: N801  used as a with-statement
     """Turns whatever the engine raises into StepFailed with the element it happened at."""
 
     def __init__(self, task: Task | None) -> None:
-        self._element = task.task_spec.name if task is not None else ""
+        self.element = task.task_spec.name if task is not None else ""
 
     def __enter__(self) -> None:
         return None
@@ -246,7 +249,7 @@ class _step_errors:  # noqa: N801  used as a with-statement
             at = getattr(error, "task_spec", None) or getattr(
                 getattr(error, "task", None), "task_spec", None
             )
-            element = getattr(at, "bpmn_id", None) or getattr(at, "name", None) or self._element
+            element = getattr(at, "bpmn_id", None) or getattr(at, "name", None) or self.element
             raise StepFailed(str(element or "?"), _reason(error)) from error
 
 
