@@ -11,8 +11,8 @@ from models.people import Membership, Role, User
 from models.processes import Run
 from models.session import db, transaction
 from models.tasks import Task
-from workflows.desk.filled import FilledForm
 from workflows.errors import StepFailed
+from workflows.filled import FilledForm
 from workflows.notices import post
 
 WATCHDOG = "watchdog"

@@ -144,14 +144,21 @@ def _send_mail(mail_id: int, send: Sender, job_id: int) -> None:
         _mail_refused(mail_id, job_id, str(error))
         return
     except Exception as error:
-        with transaction():
-            mail.state, mail.error = MailState.UNKNOWN, type(error).__name__
+        _settle(mail_id, MailState.UNKNOWN, type(error).__name__)
         _finish(job_id, type(error).__name__)
         return
-    with transaction():
-        mail.state, mail.sent_at, mail.error = MailState.SENT, now(), None
-        mail.facts = {name: value for name, value in mail.facts.items() if name != "secret"}
+    _settle(mail_id, MailState.SENT)
     _finish(job_id)
+
+
+def _settle(mail_id: int, state: MailState, error: str | None = None) -> None:
+    """Note what became of a mail. Read anew: sending may have closed the session it came from."""
+    with transaction():
+        mail = db.get_one(Mail, mail_id)
+        mail.state, mail.error = state, error
+        if state is MailState.SENT:
+            mail.sent_at = now()
+            mail.facts = {name: value for name, value in mail.facts.items() if name != "secret"}
 
 
 def _mail_refused(mail_id: int, job_id: int, reason: str) -> None:

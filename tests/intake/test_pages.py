@@ -384,6 +384,8 @@ def test_mail_reaches_a_real_server_without_anything_personal(web, task, clock, 
     finally:
         server.stop()
     assert sorted(e.rcpt_tos[0] for e in received) == [MONIKA, PETRA]
+    with web.arranged():
+        assert set(db.scalars(sa.select(Mail.state))) == {MailState.SENT}
     for envelope in received:
         text = envelope.content.decode()
         assert "/cases/1" in text

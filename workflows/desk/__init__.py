@@ -1,7 +1,6 @@
 """The verbs: a case changes only through one of these, each with its named actor."""
 
 from workflows.desk.access import may_work_on, referral_for, sides, task_for
-from workflows.desk.filled import FilledForm
 from workflows.desk.mending import retry
 from workflows.desk.referrals import (
     correct,
@@ -16,6 +15,7 @@ from workflows.desk.referrals import (
 )
 from workflows.desk.tasks import assign, claim, release, save_draft, submit
 from workflows.desk.undoing import can_undo, take_back
+from workflows.filled import FilledForm
 
 __all__ = [
     "FilledForm",

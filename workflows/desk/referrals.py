@@ -20,10 +20,10 @@ from models.session import db, transaction
 from models.submissions import Submission, latest_answers
 from models.tasks import Task
 from workflows.desk.access import hold, sides
-from workflows.desk.filled import FilledForm
 from workflows.desk.moving import Moving
 from workflows.diagrams.published import REFERRAL
 from workflows.errors import NotAllowed, NotPossibleNow, StepFailed
+from workflows.filled import FilledForm
 from workflows.incidents import report
 from workflows.messages import MESSAGES
 from workflows.notices import tell

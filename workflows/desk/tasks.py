@@ -11,10 +11,10 @@ from models.session import db, transaction
 from models.submissions import Submission
 from models.tasks import Task, TaskOutcome
 from workflows.desk.access import hold, leads, may_work_on, task_for
-from workflows.desk.filled import FilledForm
 from workflows.desk.moving import Moving
 from workflows.desk.undoing import Undo, recording
 from workflows.errors import AlreadyDone, HeldBySomeone, NotAllowed, StepFailed, WorkflowError
+from workflows.filled import FilledForm
 from workflows.incidents import report
 from workflows.records import keep
 
