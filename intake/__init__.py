@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
-from intake import errors, navigation, wording
+from intake import errors, monitoring, navigation, wording
 from intake.config import Config
 from intake.permissions import Permission, may
 from models.base import now, today
@@ -55,6 +55,7 @@ def create_app(config: Config, engine: sa.Engine | None = None) -> Flask:
     _sign_in(app)
     _templates(app, config)
     app.after_request(_headers)
+    monitoring.watch(app)
     errors.register(app)
     _blueprints(app)
     return app
@@ -98,6 +99,7 @@ def _blueprints(app: Flask) -> None:
         waiting_list,
     ):
         app.register_blueprint(view.pages)
+    app.register_blueprint(monitoring.pages)
 
 
 def _sign_in(app: Flask) -> None:

@@ -1,18 +1,19 @@
-"""The `intake` command: serve, worker, upgrade, check, publish, user add, demo."""
+"""The `intake` command; `intake --help` names its verbs."""
 
 import argparse
 import getpass
 import json
-import logging
 import os
 import secrets
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
 from intake.config import Config, UnsafeSetting, from_environment
+from intake.logs import configure
 from workflows.errors import RefusedDrawing, WorkflowError
 
 #: More of a file is not read: what is larger is refused anyway.
@@ -36,6 +37,11 @@ def main(words: list[str] | None = None) -> int:
         files.add_argument("--process", default="referral", help="the process a case starts with")
         if verb == "check":
             files.add_argument("--json", action="store_true", help="the findings for machines")
+    for verb, text in (
+        ("backup", "write rows and documents into one ZIP, while the office runs"),
+        ("restore", "bring a backup into an empty database"),
+    ):
+        verbs.add_parser(verb, help=text).add_argument("file", type=Path, metavar="FILE")
     user = verbs.add_parser("user", help="add the first people").add_subparsers(
         dest="user_verb", required=True, metavar="add"
     )
@@ -44,9 +50,8 @@ def main(words: list[str] | None = None) -> int:
         add.add_argument(name)
     verbs.add_parser("demo", help="an office full of invented people on this machine")
     chosen = parser.parse_args(words)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("spiff").setLevel(logging.WARNING)  # below, the library logs a case's data
     try:
+        configure(as_json=from_environment().log_json)
         return _run(chosen)
     except (UnsafeSetting, WorkflowError, LookupError, OSError) as error:
         print(f"intake: {error}", file=sys.stderr)
@@ -65,6 +70,8 @@ def _run(chosen: argparse.Namespace) -> int:
         return _worker(config)
     if chosen.verb == "upgrade":
         return _upgrade(config)
+    if chosen.verb in ("backup", "restore"):
+        return _keep(config, chosen.verb, chosen.file)
     if chosen.verb == "publish":
         return _publish(config, chosen.files, chosen.process)
     return _add_user(config, chosen)
@@ -72,10 +79,10 @@ def _run(chosen: argparse.Namespace) -> int:
 
 def _serve(config: Config, bind: str, workers: int) -> int:
     """Replace this process by gunicorn; settings travel in the environment."""
-    command = ["gunicorn", "--no-control-socket", "--workers", str(workers), "--threads", "4"]
+    command = ["gunicorn", "--no-control-socket", "--workers", str(workers), "--bind", bind]
     # No access log: addresses hold the secrets of password links.
-    command += ["--bind", bind, "--worker-class", "gthread"]
-    command += ["intake.serving:app()"]
+    command += ["--config", "python:intake.gunicorn", "intake.serving:app()"]
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="intake-figures-"))
     os.execv(Path(sys.executable).with_name("gunicorn"), command)  # noqa: S606
     return 0
 
@@ -167,6 +174,31 @@ def _publish(config: Config, files: list[Path], process: str) -> int:
                 print(finding, file=sys.stderr)
             return 1
     print(f"{diagram.process_id} {diagram.version} is in force for new cases.")
+    return 0
+
+
+def _keep(config: Config, verb: str, file: Path) -> int:
+    from intake.backups import BadBackup, back_up, restore
+    from models.backup import NotEmpty
+    from models.session import connect
+
+    engine = connect(config.database_url)
+    try:
+        if verb == "backup":
+            counts = back_up(config, engine, file)
+            print(f"{file}: {counts['rows']} rows, {counts['documents']} documents.")
+            if counts["missing"]:
+                print(f"{counts['missing']} documents are not in {config.documents}.")
+                return 1
+        else:
+            rows = restore(config, engine, file)
+            print(f"{sum(rows.values())} rows are back in {len(rows)} tables.")
+    except NotEmpty as error:
+        raise LookupError(f"the database is not empty (table {error}); name an empty one") from None
+    except BadBackup as error:
+        raise LookupError(str(error)) from None
+    except FileExistsError:
+        raise LookupError(f"{file} is there already; name another file") from None
     return 0
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SHORTEST_SECRET = 32
+SHORTEST_TOKEN = 16
 
 
 class UnsafeSetting(Exception):
@@ -26,6 +27,8 @@ class Config:
         clamd: `host:port` of a virus scanner, or empty.
         ahv: whether offices may enter AHV numbers (DOMAIN.md 5.1: off).
         largest_file: bytes of one document.
+        metrics_token: who brings it may read /metrics; empty: nobody.
+        log: `json` or `text`; JSON in production.
         proxies: how many proxies stand in front and tell the caller's address.
     """
 
@@ -45,6 +48,13 @@ class Config:
     largest_file: int = 10 * 1024 * 1024
     insecure_cookies: bool = False
     proxies: int = 0
+    metrics_token: str = ""
+    log: str = ""
+
+    @property
+    def log_json(self) -> bool:
+        """Whether log lines are JSON."""
+        return self.log == "json" or (not self.log and self.production)
 
     @property
     def production(self) -> bool:
@@ -70,6 +80,12 @@ class Config:
             raise UnsafeSetting("INTAKE_INSECURE_COOKIES cannot be used in production.")
         if self.environment not in ("production", "test", "demo"):
             raise UnsafeSetting("INTAKE_ENVIRONMENT must be production, test or demo.")
+        if self.log not in ("", "json", "text"):
+            raise UnsafeSetting("INTAKE_LOG must be json or text.")
+        if self.metrics_token and len(self.metrics_token) < SHORTEST_TOKEN:
+            raise UnsafeSetting(
+                f"INTAKE_METRICS_TOKEN is shorter than {SHORTEST_TOKEN} characters."
+            )
         return self
 
 
@@ -99,5 +115,7 @@ def from_environment() -> Config:
         ahv=get("INTAKE_AHV", "") == "1",
         largest_file=number("INTAKE_LARGEST_FILE", 10 * 1024 * 1024),
         proxies=number("INTAKE_PROXIES", 0),
+        metrics_token=get("INTAKE_METRICS_TOKEN", ""),
+        log=get("INTAKE_LOG", ""),
         insecure_cookies=get("INTAKE_INSECURE_COOKIES", "") == "1",
     )

@@ -14,6 +14,7 @@ from intake import wording
 from intake.answers import sheet
 from intake.forms import REGISTRY, StepForm
 from intake.forms.entries import with_entries
+from intake.monitoring import STEPS
 from intake.permissions import Permission, requires
 from models.base import now, today
 from models.deadlines import end_of
@@ -86,6 +87,7 @@ def show(task_id: int) -> Any:
             gettext("Dieser Platz wurde soeben vergeben. Wählen Sie jemand anderen.")
         ]
         return _render(task, form, 409)
+    STEPS.labels(task.form_key).inc()
     flash(gettext("Erledigt: %(step)s.", step=wording.drawn(task.name)))
     return redirect(url_for("cases.show", referral_id=task.referral_id))
 

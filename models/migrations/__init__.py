@@ -4,6 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 
 def config(url: str) -> Config:
@@ -12,6 +13,11 @@ def config(url: str) -> Config:
     settings.set_main_option("script_location", str(Path(__file__).parent))
     settings.attributes["url"] = url
     return settings
+
+
+def newest() -> str:
+    """The revision that the tables of this version have."""
+    return ScriptDirectory(str(Path(__file__).parent)).get_current_head() or ""
 
 
 def upgrade(url: str, to: str = "head") -> None:

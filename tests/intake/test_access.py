@@ -83,6 +83,9 @@ MAY = {
     "sign_in.leave": ALL,
 }
 PUBLIC = {
+    "monitoring.healthz",
+    "monitoring.readyz",
+    "monitoring.metrics",
     "sign_in.home",
     "sign_in.show",
     "sign_in.enter",

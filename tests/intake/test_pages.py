@@ -19,7 +19,7 @@ from intake.demo.people import PASSWORD
 from intake.mail import sender
 from models.documents import Document
 from models.mentors import MentorPlace
-from models.outbox import Mail
+from models.outbox import Mail, MailState
 from models.people import User
 from models.referrals import Referral
 from models.session import connect, db

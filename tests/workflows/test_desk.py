@@ -1,5 +1,6 @@
 """The verbs: one transaction each, who may, two at once, and taking a step back."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -482,3 +483,34 @@ def test_one_verb_is_one_commit(case, monika):
 def test_a_verb_within_a_verb_is_refused(case):
     with pytest.raises(RuntimeError), transaction(), transaction():
         pass
+
+
+def test_of_two_who_submit_at_the_same_moment_the_second_is_told(petra, monika, thomas):
+    """Both have read the step before; the database decides, and nothing is half done."""
+    for round_ in range(6):
+        case = player.refer(organisation_of(petra), petra, zemis_number=f"0000020{round_}.1")
+        (task,) = open_tasks(case.id)
+        form, key = filled(task), task.id
+        outcomes, start = [], threading.Barrier(2)
+
+        def submit(email, form=form, key=key, outcomes=outcomes, start=start):
+            try:
+                person = player.user(email)
+                mine = desk.task_for(person, key)
+                start.wait(10)
+                desk.submit(mine, form, by=person)
+                outcomes.append("done")
+            except Exception as error:
+                outcomes.append(type(error).__name__)
+            finally:
+                db.remove()
+
+        emails = ("m.muster@example.org", "t.muster@example.org")
+        threads = [threading.Thread(target=submit, args=(email,)) for email in emails]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(outcomes) == ["AlreadyDone", "done"]
+        db.rollback()
+        assert len(db.scalars(sa.select(Submission).where(Submission.task_id == key)).all()) == 1

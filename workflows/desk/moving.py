@@ -17,7 +17,7 @@ from models.session import db
 from models.submissions import Submission
 from models.tasks import NO_DEADLINE, Task, TaskOutcome
 from workflows.actions import ACTIONS
-from workflows.desk.access import KNOWN_PEOPLE
+from workflows.desk.access import KNOWN_PEOPLE, lock
 from workflows.diagrams.published import REFERRAL, specs_of
 from workflows.engine.case import Case, OpenStep, Passed
 from workflows.engine.script import ClosedEngine, ClosedEnvironment
@@ -84,7 +84,7 @@ class Moving:
     def load(
         cls, referral_id: int, by: User | None, *, task_id: int = 0, hold: bool = True
     ) -> "Moving":
-        """A running case as it is now: run, referral, inbox lines and answers in one statement.
+        """A running case as it is now: run, referral, inbox lines and answers in one select.
 
         Args:
             task_id: a task that is read again too, also if somebody has closed it meanwhile.
@@ -103,7 +103,9 @@ class Moving:
             .where(Run.referral_id == referral_id)
             .execution_options(populate_existing=True)
         )
-        rows = db.execute(found.with_for_update(of=Run) if hold else found).all()
+        if hold:
+            lock(referral_id)
+        rows = db.execute(found).all()
         run, referral, _task, answers = rows[0]
         tasks = [task for _run, _referral, task, _answers in rows if task is not None]
         moving = cls(referral, run, by, tasks, answers)

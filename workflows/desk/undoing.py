@@ -4,8 +4,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from enum import Enum
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +16,7 @@ from models.base import Base, now
 from models.drafts import Draft
 from models.outbox import Mail, MailState
 from models.people import User
+from models.plain import plain, typed
 from models.processes import Run
 from models.referrals import Referral
 from models.session import db, transaction
@@ -50,7 +50,7 @@ class Recorder:
             for column in state.mapper.column_attrs:
                 history = state.attrs[column.key].history
                 if history.has_changes() and column.key not in old:
-                    old[column.key] = _plain(history.deleted[0] if history.deleted else None)
+                    old[column.key] = plain(history.deleted[0] if history.deleted else None)
 
     def rows(self) -> dict[str, Any]:
         """What is needed to put everything back, as JSON."""
@@ -98,7 +98,7 @@ class Undo:
             "step": self.step,
             "version": self.version,
             "state": b64encode(self.state).decode(),
-            "due_at": _plain(self.due_at),
+            "due_at": plain(self.due_at),
             "rows": recorder.rows(),
         }
 
@@ -194,26 +194,5 @@ def _put_back(rows: dict[str, Any]) -> None:
             db.execute(sa.delete(table).where(table.c.id.in_(new[table.name])))
     for name, key, old in rows["changed"]:
         table = tables[name]
-        values = {column: _typed(table.c[column], value) for column, value in old.items()}
+        values = {column: typed(table.c[column].type, value) for column, value in old.items()}
         db.execute(sa.update(table).where(table.c.id == key).values(values))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, date):
-        return value.isoformat()
-    return value
-
-
-def _typed(column: sa.Column[Any], value: Any) -> Any:
-    kind = column.type
-    if value is None:
-        return None
-    if isinstance(kind, sa.Enum) and kind.enum_class is not None:
-        return kind.enum_class(value)
-    if isinstance(kind, sa.Date):
-        return date.fromisoformat(value)
-    if kind.python_type is datetime:
-        return datetime.fromisoformat(value)
-    return value

@@ -1,0 +1,120 @@
+"""Backup and restore: the same office afterwards, on either database, with running cases."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from intake.backups import BadBackup, back_up, restore
+from intake.demo import player
+from intake.demo.cases import organisation_of
+from intake.store import path_of
+from models.backup import NotEmpty, rows
+from models.migrations import upgrade
+from models.processes import Run
+from models.session import connect, db
+from models.tasks import open_tasks
+from tests.conftest import config_for
+
+PETRA, MONIKA = "p.beispiel@example.org", "m.muster@example.org"
+
+
+@pytest.fixture
+def office_with_papers(web, tmp_path):
+    """An office with a running case and a paper; its settings."""
+    with web.arranged():
+        petra = player.user(PETRA)
+        case_id = player.refer(organisation_of(petra), petra).id
+    person = web.person(PETRA).open(f"/cases/{case_id}")
+    person.client.post(
+        f"/cases/{case_id}/documents",
+        data={"csrf_token": person.token, "document": (io.BytesIO(b"%PDF-1.7 x"), "a.pdf")},
+    )
+    return web.app.extensions["intake"]
+
+
+@pytest.mark.parametrize("target", ["sqlite", "postgresql"])
+def test_what_comes_back_is_what_went_in_and_runs_on(
+    web, office_with_papers, tmp_path, request, target
+):
+    file = tmp_path / "office.zip"
+    engine = web.app.extensions["engine"]
+    counts = back_up(office_with_papers, engine, file)
+    assert (counts["documents"], counts["missing"]) == (1, 0)
+    before = list(rows(engine))
+    if target == "sqlite":
+        url = f"sqlite:///{tmp_path / 'second.db'}"
+    else:
+        url = request.getfixturevalue("postgres_url")
+        empty = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        with empty.connect() as connection:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        empty.dispose()
+    second = config_for(url, tmp_path / "second")
+    restored = connect(url)
+    restore(second, restored, file)
+    assert list(rows(restored)) == before
+    key = next(json.loads(line)["key"] for table, line in before if table == "documents")
+    assert path_of(second, key).read_bytes() == b"%PDF-1.7 x"
+    with web.app.test_request_context():
+        monika = player.user(MONIKA)
+        run = db.scalars(sa.select(Run)).one()
+        case = open_tasks(run.referral_id)[0].referral
+        player.do(case, "completeness_check", monika)  # new keys, the old state
+        assert [task.form_key for task in open_tasks(case.id)] == ["triage"]
+        db.remove()
+    restored.dispose()
+
+
+def test_a_backup_never_overwrites_and_goes_only_into_empty_tables(
+    web, office_with_papers, tmp_path
+):
+    file = tmp_path / "office.zip"
+    engine = web.app.extensions["engine"]
+    back_up(office_with_papers, engine, file)
+    with pytest.raises(FileExistsError):
+        back_up(office_with_papers, engine, file)
+    with pytest.raises(NotEmpty):
+        restore(office_with_papers, engine, file)
+
+
+def damaged(file: Path, name: str, change) -> Path:
+    """A copy of a backup with one of its parts changed."""
+    other = file.with_name("damaged.zip")
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(other, "w") as new:
+        for part in old.namelist():
+            data = old.read(part)
+            new.writestr(part, change(data) if part.startswith(name) else data)
+    return other
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "words"),
+    [
+        ("rows", lambda data: data.replace(b"Olten", b"Alten", 1), "rows are damaged"),
+        ("documents/", lambda data: data + b"x", "is damaged"),
+        ("backup.json", lambda data: data.replace(b'"000', b'"999'), "tables of version"),
+        ("backup.json", lambda data: b"{", "no readable backup"),
+    ],
+)
+def test_a_damaged_backup_is_refused(web, office_with_papers, tmp_path, part, change, words):
+    file = tmp_path / "office.zip"
+    back_up(office_with_papers, web.app.extensions["engine"], file)
+    second = config_for(f"sqlite:///{tmp_path / 'second.db'}", tmp_path / "second")
+    engine = connect(second.database_url)
+    upgrade(second.database_url)
+    with pytest.raises(BadBackup, match=words):
+        restore(second, engine, damaged(file, part, change))
+    engine.dispose()
+
+
+def test_a_file_that_is_no_backup_is_refused(web, tmp_path):
+    (tmp_path / "x.zip").write_bytes(b"nothing")
+    config = config_for(f"sqlite:///{tmp_path / 'second.db'}", tmp_path)
+    engine = connect(config.database_url)
+    with pytest.raises(BadBackup):
+        restore(config, engine, tmp_path / "x.zip")
+    engine.dispose()
