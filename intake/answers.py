@@ -11,7 +11,7 @@ from intake.forms.referral import ReferralForm
 from intake.wording import STEP
 from models.journal import Audience
 from models.mentors import Mentor
-from models.organisations import Program
+from models.organisations import Municipality, Program, programs
 from models.session import db
 
 #: Answers that stay with the provider, by form; the office never gets them (DOMAIN.md 2.2, 2.7).
@@ -66,8 +66,11 @@ def sheet(form_key: str, answers: dict[str, Any], sides: frozenset[Audience]) ->
 
 def _filled(form_key: str, answers: dict[str, Any]) -> StepForm:
     form = REGISTRY[form_key](data=answers)
-    if isinstance(form, ReferralForm | MentorForm):
-        form.offer()
+    if isinstance(form, ReferralForm | MentorForm) and answers.get("municipality_id"):
+        home = db.get(Municipality, int(answers["municipality_id"]))
+        form.municipality_id.choices = [(answers["municipality_id"], home.name if home else "?")]
+    if isinstance(form, ReferralForm):
+        form.program_wish.choices += [(p.code, p.name) for p in programs()]
     if "mentor_id" in answers and "mentor_id" in form._fields:
         mentor = db.get(Mentor, int(answers["mentor_id"]))
         form.mentor_id.choices = [(answers["mentor_id"], mentor.name if mentor else "?")]

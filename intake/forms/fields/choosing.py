@@ -34,7 +34,7 @@ class Choice(Question):
 
     def shown(self) -> str:
         """The label of the chosen code."""
-        return str({str(c): w for c, w in self.choices}.get(str(self.data), self.data))
+        return str(next((w for c, w in self.choices if str(c) == str(self.data)), self.data))
 
     def _value(self) -> str:
         return self.typed[0] if self.typed else str(self.data or "")
@@ -83,8 +83,8 @@ class ManyChoices(Question):
 
     def shown(self) -> str:
         """The labels of the chosen codes."""
-        labels = {str(code): str(label) for code, label in self.choices}
-        return ", ".join(labels.get(code, code) for code in self.data or [])
+        labels = {str(code): label for code, label in self.choices}
+        return ", ".join(str(labels.get(code, code)) for code in self.data or [])
 
     def raw(self) -> list[tuple[str, str]]:
         """One value a choice."""
