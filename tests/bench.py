@@ -20,6 +20,7 @@ from models.deadlines import Calendar, Deadlines, Term, Unit
 from models.processes import Run
 from models.session import connect, db, transaction
 from models.tasks import InboxFilter, Task, inbox, inbox_count
+from tests.bench_timers import timers
 from tests.browser import Person
 from tests.conftest import config_for, furnish
 from tests.postgres import postgres
@@ -257,6 +258,7 @@ def main() -> None:
         with postgres() as server:
             furnish(server.format(name="postgres"), Path(folder))
             measure("PostgreSQL", server.format(name="postgres"), floor)
+            timers(server.format(name="postgres"))
 
 
 if __name__ == "__main__":
