@@ -16,6 +16,7 @@ from intake.permissions import GRANTS
 from models.base import Base
 from models.migrations import downgrade, upgrade
 from models.people import Role
+from workflows.decisions import AGGREGATIONS, POLICIES
 from workflows.diagrams.check import check
 from workflows.diagrams.published import REFERRAL, shipped_bundle
 from workflows.notices import NOTICES
@@ -147,3 +148,14 @@ def test_no_file_names_a_registry_or_somebodys_machine():
     ).read_text()
     assert "resolved" not in lock
     assert "pypi" not in lock.lower()
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_guide_explains_every_code_of_the_check(language):
+    """Codes are written in capitals in the rooms of the check; the guide has a line for each."""
+    others = {*POLICIES, *AGGREGATIONS, "XPDL"}
+    sources = (ROOT / "workflows/diagrams").glob("*.py")
+    used = {c for p in sources for c in re.findall(r'"([A-Z][A-Z_]{2,})"', p.read_text())} - others
+    guide = (ROOT / f"docs/drawings.{language}.md").read_text()
+    explained = set(re.findall(r"^\| `([A-Z_]+)` \|", guide, re.M))
+    assert used == explained

@@ -9,11 +9,15 @@ from pathlib import Path
 import pytest
 
 from intake.forms import vocabulary
+from workflows.actions import ACTIONS
 from workflows.diagrams.check import check
+from workflows.diagrams.conditions import wrong_in
 from workflows.diagrams.files import to_utf8
 from workflows.diagrams.findings import UNREADABLE
 from workflows.diagrams.published import REFERRAL, publish, shipped_bundle
 from workflows.errors import RefusedDrawing
+from workflows.facts import FACTS
+from workflows.unary import parse_cell
 
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>'
@@ -379,3 +383,26 @@ def test_a_case_that_stops_in_the_trial_is_not_published(forms):
     found = check(bundle, REFERRAL, forms)
     assert {f.code for f in found if f.forbids} == {"TRIAL_FAILED"}
     assert "triage.decision is not set here" in next(f.sentence for f in found if f.forbids)
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_examples_of_the_guide_are_of_the_language(forms, language):
+    guide = (Path(__file__).parents[2] / f"docs/drawings.{language}.md").read_text()
+    (block,) = re.findall(r"```\n(.*?)```", guide, re.S)
+    for text in block.strip().splitlines():
+        bundle = replaced("check_referral.bpmn", 'triage.decision == "decline"', text)
+        wrong = {f.code for f in check(bundle, REFERRAL, forms) if f.forbids}
+        assert not wrong, text
+    times = guide.partition("| `working_days")[2].partition("##")[0]
+    for text in re.findall(r"`([a-z_]+\([^`]*\))`", "`working_days" + times):
+        assert list(wrong_in(text, everything(forms))) == []
+    cells = guide.partition('| `"a", "b"`')[2].partition("##")[0]
+    for text in re.findall(r"`([^`]+)`", '`"a", "b"`' + cells.partition("\n\n")[0]):
+        parse_cell(text)
+
+
+def everything(forms):
+    names = dict(FACTS)
+    for filed in ACTIONS.values():
+        names.update(filed.routes)
+    return names
