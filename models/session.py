@@ -21,7 +21,8 @@ def connect(url: str, **options: Any) -> sa.Engine:
     lock when `transaction()` begins, so that a reader never has to become a writer half-way,
     which SQLite would refuse.
     """
-    engine = sa.create_engine(url, **options)
+    # A connection that the server has closed meanwhile is noticed before it is used.
+    engine = sa.create_engine(url, **{"pool_pre_ping": not url.startswith("sqlite"), **options})
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     db.remove()
