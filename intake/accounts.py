@@ -55,7 +55,7 @@ def sign_in(email: str, password: str, source: str) -> User | None:
     with transaction():
         if good and user is not None:
             db.execute(sa.delete(SignInAttempt).where(SignInAttempt.email == address))
-            user.session_key = user.session_key or secrets.token_hex(16)
+            _give_session_key(user)
             journal.write("signed_in", by=user)
         else:
             db.add(SignInAttempt(email=address, source=source, at=now()))
@@ -132,6 +132,14 @@ def set_password(secret: str, password: str) -> User | None:
     return user
 
 
+def _give_session_key(user: User) -> None:
+    """A key for whoever has none yet; of two sign-ins at the same moment both get the same one."""
+    if not user.session_key:
+        missing = sa.update(User).where(User.id == user.id, User.session_key == "")
+        db.execute(missing.values(session_key=secrets.token_hex(16)))
+        db.refresh(user, ["session_key"])
+
+
 def deactivate(user: User, *, by: User) -> int:
     """A leaver: sign-in ends at once, their open tasks go back to the queues; how many."""
     with transaction():
@@ -160,7 +168,7 @@ def _digest(secret: str) -> str:
 def begin_demo_session(user: User) -> None:
     """A session key for somebody who signs in with one click."""
     with transaction():
-        user.session_key = user.session_key or secrets.token_hex(16)
+        _give_session_key(user)
 
 
 def set_locale(user: User, locale: str) -> None:

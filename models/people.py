@@ -1,6 +1,7 @@
 """Users, what they are in which organisation, and the selects that find them."""
 
 import enum
+import secrets
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -51,7 +52,7 @@ class User(Base):
     active: Mapped[bool] = mapped_column(default=True)
     locale: Mapped[str | None] = mapped_column(sa.String(10))
     shortcuts: Mapped[bool] = mapped_column(default=True)
-    session_key: Mapped[str] = mapped_column(sa.String(40), default="")
+    session_key: Mapped[str] = mapped_column(sa.String(40), default=lambda: secrets.token_hex(16))
 
     memberships: Mapped[list["Membership"]] = relationship(back_populates="user")
 

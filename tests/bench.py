@@ -20,6 +20,7 @@ from models.deadlines import Calendar, Deadlines, Term, Unit
 from models.processes import Run
 from models.session import connect, db, transaction
 from models.tasks import InboxFilter, Task, inbox, inbox_count
+from tests.bench_load import load
 from tests.bench_timers import timers
 from tests.browser import Person
 from tests.conftest import config_for, furnish
@@ -255,10 +256,12 @@ def main() -> None:
         url = f"sqlite:///{folder}/office.db"
         furnish(url, Path(folder))
         measure("SQLite", url, floor)
+        load(url)
         with postgres() as server:
             furnish(server.format(name="postgres"), Path(folder))
             measure("PostgreSQL", server.format(name="postgres"), floor)
             timers(server.format(name="postgres"))
+            load(server.format(name="postgres"))
 
 
 if __name__ == "__main__":

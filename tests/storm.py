@@ -69,7 +69,8 @@ class Sink:
 class Office:
     """Web and worker processes of an installation, which can be killed and started again."""
 
-    def __init__(self, url, folder, smtp_port):
+    def __init__(self, url, folder, smtp_port, web_processes=2):
+        self._web_processes = str(web_processes)
         self.port = free_port()
         self._environment = {
             **os.environ,
@@ -88,7 +89,9 @@ class Office:
     def start(self):
         """Start what does not run, and wait until pages come."""
         if self.web is None or self.web.poll() is not None:
-            self.web = self._run("serve", "--bind", f"127.0.0.1:{self.port}", "--workers", "2")
+            self.web = self._run(
+                "serve", "--bind", f"127.0.0.1:{self.port}", "--workers", self._web_processes
+            )
         if self.worker is None or self.worker.poll() is not None:
             self.worker = self._run("worker")
         for _ in range(200):
@@ -179,13 +182,13 @@ class _StayHere(urllib.request.HTTPRedirectHandler):
 class Load:
     """People who finish steps as fast as they can, and remember what was accepted."""
 
-    def __init__(self, port, tasks):
+    def __init__(self, port, tasks, people=4):
         self._port, self._tasks = port, list(tasks)
-        self.accepted, self.answered = {}, Counter()
+        self.accepted, self.answered, self.seconds = {}, Counter(), []
         self._stop = threading.Event()
         self._threads = [
             threading.Thread(target=self._work, args=(email, number))
-            for number, email in enumerate(PEOPLE * 2)
+            for number, email in enumerate(PEOPLE * (people // 2))
         ]
 
     def __enter__(self):
@@ -205,7 +208,9 @@ class Load:
             marker = f"{number}-{time.time_ns()}"
             try:
                 browser = browser or Browser(self._port, email)
+                begun = time.perf_counter()
                 status = browser.step(task, marker)
+                self.seconds.append(time.perf_counter() - begun)
             except (OSError, TypeError, http.client.HTTPException):
                 browser = None
                 time.sleep(0.05)

@@ -57,6 +57,31 @@ def test_ten_kills_lose_nothing_and_double_nothing(url, tmp_path):
     assert load.answered[500] == 0
 
 
+def test_eight_people_writing_at_once_never_read_that_something_is_locked(url, tmp_path):
+    load = crowd(url, tmp_path, seconds=4)
+    assert load.accepted
+    assert set(load.answered) <= {302, 409}, load.answered
+
+
+def crowd(url, folder, seconds):
+    """Eight people finish steps through four web processes, as fast as they can."""
+    app = create_app(config_for(url, folder), connect(url))
+    with app.test_request_context(), Sink() as sink:
+        petra = player.user("p.beispiel@example.org")
+        for number in range(60):
+            player.refer(organisation_of(petra), petra, zemis_number=f"0000{number:04d}.1")
+        tasks = db.scalars(sa.select(Task.id)).all()
+        db.remove()
+        office = Office(url, folder, sink.port, web_processes=4).start()
+        try:
+            with Load(office.port, tasks, people=8) as load:
+                time.sleep(seconds)
+        finally:
+            office.stop()
+    app.extensions["engine"].dispose()
+    return load
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("block", range(100))
 def test_a_thousand_kills(url, tmp_path, block):
