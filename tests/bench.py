@@ -4,10 +4,12 @@
 """
 
 import contextlib
+import random
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -19,7 +21,7 @@ from models.base import now
 from models.deadlines import Calendar, Deadlines, Term, Unit
 from models.processes import Run
 from models.session import connect, db, transaction
-from models.tasks import InboxFilter, Task, inbox, inbox_count
+from models.tasks import Task
 from tests.bench_load import load
 from tests.bench_timers import timers
 from tests.browser import Person
@@ -35,6 +37,9 @@ from workflows.engine.script import ClosedEngine, ClosedEnvironment
 from workflows.expressions import Functions
 
 ROUNDS = 9
+HEADS = ("mu", "be", "ke", "la", "ro", "ty", "wi", "br", "zo", "sche")
+MIDDLES = ("er", "ra", "ol", "im", "ul", "an", "os", "ett", "isch", "ub")
+TAILS = ("mann", "li", "er", "inger", "ovic")
 STEPS = ("completeness_check", "triage", "intake_interview")
 PETRA, MONIKA = "p.beispiel@example.org", "m.muster@example.org"
 
@@ -115,7 +120,7 @@ def measure(name: str, url: str, floor: float) -> None:
         print(f"\n{name}")
         _verbs(app, counted, floor)
         _pages(app, counted, floor)
-        _inboxes(app)
+        _inboxes(app, engine)
         engine.dispose()
 
 
@@ -193,40 +198,53 @@ def _pages(app, counted: Counted, floor: float) -> None:
     print(f"  GET + POST of a step             {get + post:6.1f} ms  {(get + post) / floor:5.1f}x")
 
 
-def _inboxes(app) -> None:
-    """The inbox page for the same person as the table grows."""
+def _inboxes(app, engine: sa.Engine) -> None:
+    """The inbox page for the same person as the table grows, and three searches in it."""
     first = 0.0
-    for target in (1_000, 10_000, 100_000):
+    for target in (1_000, 100_000, 1_000_000):
         with app.test_request_context():
             _grow(target)
             db.remove()
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.text("analyze tasks"))
         monika = Person(app, MONIKA)
-        page = timed(lambda person=monika: person.client.get("/tasks"))
+
+        def page(query: str, person: Person = monika) -> float:
+            return timed(lambda: person.client.get(f"/tasks{query}"))
+
         size = len(monika.client.get("/tasks").data)
-        with app.test_request_context():
-            user = player.user(MONIKA)
-            select = timed(lambda u=user: inbox(u, InboxFilter()))
-            count = timed(lambda u=user: inbox_count(u, InboxFilter()))
-            db.remove()
-        first = first or page
+        found = page("")
+        first = first or found
         print(
-            f"  inbox page at {target:>7} tasks      {page:6.1f} ms  {page / first:5.2f}x the first, {size // 1024} kB (rows {select:.1f} ms, count {count:.1f} ms)"
+            f"  inbox page at {target:>9,} tasks   {found:6.1f} ms  {found / first:5.2f}x the first, {size // 1024} kB;"
+            f" backwards {page('?order=last'):.1f} ms; search for a common, a rare, no name"
+            f" {page('?text=bera'):.1f}, {page('?text=zwahlen'):.1f}, {page('?text=nobodyhere'):.1f} ms"
         )
 
 
 def _grow(target: int) -> None:
+    """Open tasks of Monika's queue, spread over deadlines, some 500 family names and one Zwahlen."""
     have = db.scalar(sa.select(sa.func.count()).select_from(Task)) or 0
     model = db.scalars(sa.select(Task).where(Task.closed_at.is_(None)).limit(1)).one()
-    columns = [
-        c.key for c in sa.inspect(Task).column_attrs if c.key not in ("id", "engine_id", "due_at")
-    ]
+    own = ("id", "engine_id", "due_at", "search")
+    columns = [c.key for c in sa.inspect(Task).column_attrs if c.key not in own]
     row = {key: getattr(model, key) for key in columns}
-    rows = [
-        {**row, "engine_id": f"b{number:031x}", "due_at": now()} for number in range(have, target)
-    ]
+    dice, at = random.Random(have), now()
+    names = [a + b + c for a in HEADS for b in MIDDLES for c in TAILS]
     with transaction():
-        for start in range(0, len(rows), 5000):
-            db.execute(sa.insert(Task), rows[start : start + 5000])
+        for start in range(have, target, 10_000):
+            rows = [
+                {
+                    **row,
+                    "engine_id": f"b{number:031x}",
+                    "due_at": at + timedelta(minutes=dice.randrange(-50_000, 50_000)),
+                    "search": f"{dice.choice(names)} {dice.choice(names)} 26-{number:07}",
+                }
+                for number in range(start, min(start + 10_000, target))
+            ]
+            if start == have:
+                rows[0]["search"] = "zwahlen urs 26-9999999"
+            db.execute(sa.insert(Task), rows)
 
 
 def check_ins(floor: float) -> None:
@@ -259,9 +277,9 @@ def main() -> None:
         load(url)
         with postgres() as server:
             furnish(server.format(name="postgres"), Path(folder))
+            load(server.format(name="postgres"))
             measure("PostgreSQL", server.format(name="postgres"), floor)
             timers(server.format(name="postgres"))
-            load(server.format(name="postgres"))
 
 
 if __name__ == "__main__":

@@ -104,3 +104,15 @@ def test_a_page_costs_two_statements_however_many_tasks_there_are(monika, many):
     sa.event.listen(db().get_bind(), "before_cursor_execute", lambda *a: statements.append(a[2]))
     inbox(monika, ALL)
     assert len(statements) == 2  # the ids of the page, then its lines
+
+
+def test_a_search_word_is_found_by_its_trigrams_on_postgresql(monika, many):
+    if db.get_bind().dialect.name != "postgresql":
+        pytest.skip("SQLite reads the queues")
+    for switched in ("set local enable_seqscan = off", "drop index ix_tasks_mine, ix_tasks_group"):
+        db.execute(sa.text(switched))  # so few rows would be read without the index otherwise
+    find = sa.select(Task.id).where(Task.closed_at.is_(None), Task.search.contains("zwahlen"))
+    sql = find.compile(db.get_bind(), compile_kwargs={"literal_binds": True})
+    plan = "\n".join(db.scalars(sa.text(f"explain {sql}".replace("%%", "%"))))
+    db.rollback()
+    assert "ix_tasks_search" in plan
