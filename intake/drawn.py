@@ -5,7 +5,7 @@ from typing import Any, BinaryIO
 
 from lxml import etree
 
-from workflows.diagrams.read import NAMES
+from workflows.diagrams.files import NAMES
 
 
 def extract(

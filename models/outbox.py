@@ -40,13 +40,14 @@ class Mail(Base):
     error: Mapped[str | None] = mapped_column(sa.String(300))
 
 
+#: Ends that a person has to look at.
+TROUBLED = (MailState.FAILED, MailState.UNKNOWN)
+
+
 def troubled() -> list[Mail]:
     """Mail that failed or whose end is unknown, newest first."""
     return list(
         db.scalars(
-            sa.select(Mail)
-            .where(Mail.state.in_([MailState.FAILED, MailState.UNKNOWN]))
-            .order_by(Mail.id.desc())
-            .limit(200)
+            sa.select(Mail).where(Mail.state.in_(TROUBLED)).order_by(Mail.id.desc()).limit(200)
         )
     )

@@ -2,12 +2,10 @@
 
 from models import jobs, journal
 from models.base import now
-from models.outbox import Mail, MailState
+from models.outbox import TROUBLED, Mail, MailState
 from models.people import User
 from models.session import transaction
 from workflows.errors import NotPossibleNow
-
-TROUBLED = (MailState.FAILED, MailState.UNKNOWN)
 
 
 def resend(mail: Mail, *, by: User) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from models import jobs, journal
+from models import jobs
 from models.base import now
 from models.incidents import IncidentKind
 from models.outbox import Mail, MailState
@@ -68,18 +68,7 @@ def fire_next_timer() -> bool:
             return False
         try:
             with db.begin_nested():
-                moving = Moving.load(referral_id, None)
-                fired = moving.case.fire_due(moment)
-                for passed in moving.case.passed:
-                    if "Event" in passed.kind:
-                        journal.write(
-                            "timer",
-                            by=None,
-                            referral_id=referral_id,
-                            element=passed.element,
-                            name=passed.name,
-                        )
-                moving.save()
+                fired = Moving.load(referral_id, None).fire_due(moment)
                 log.info("timers fired", extra={"referral": referral_id, "fired": fired})
         except Exception as error:  # whatever a drawing does, the other cases go on
             db.expire_all()

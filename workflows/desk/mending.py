@@ -39,7 +39,5 @@ def retry(incident: Incident, *, by: User) -> None:
 def _fire(incident: Incident) -> None:
     """Fire what is due now, in one transaction."""
     with transaction():
-        moving = Moving.load(incident.referral_id, None)
-        moving.case.fire_due(now())
-        moving.save()
+        Moving.load(incident.referral_id, None).fire_due(now())
     db.expire_all()

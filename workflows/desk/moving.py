@@ -130,6 +130,21 @@ class Moving:
         environment = ClosedEnvironment(self._functions, lambda: self._facts, actions)
         return ClosedEngine(environment)
 
+    def fire_due(self, moment: datetime) -> int:
+        """Fire every timer that is due, note it in the journal, save; how many fired."""
+        fired = self.case.fire_due(moment)
+        for passed in self.case.passed:
+            if "Event" in passed.kind:
+                journal.write(
+                    "timer",
+                    by=None,
+                    referral_id=self.referral.id,
+                    element=passed.element,
+                    name=passed.name,
+                )
+        self.save()
+        return fired
+
     def save(self, undo: Callable[[int], dict[str, Any]] | None = None) -> list[Task]:
         """After the engine moved: status, inbox lines, journal, state. The new inbox lines.
 

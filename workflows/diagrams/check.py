@@ -5,8 +5,8 @@ from typing import Any
 
 from workflows.actions import ACTIONS
 from workflows.decisions import tables_in
-from workflows.diagrams.elements import NAMES, Elements, repeated
-from workflows.diagrams.files import Bundle, Root, is_table, roots_of, unpack
+from workflows.diagrams.elements import Elements, repeated
+from workflows.diagrams.files import NAMES, Bundle, Root, is_table, roots_of, unpack
 from workflows.diagrams.findings import Finding
 from workflows.diagrams.graph import Graph, Node
 from workflows.diagrams.read import read
@@ -20,6 +20,8 @@ from workflows.unary import BadCell, parse_result
 #: Form key to its routes, each with the choices it offers (None: a free value).
 Forms = Mapping[str, Mapping[str, tuple[Any, ...] | None]]
 
+#: Of a longer way only its beginning and its end are told.
+MOST_STATIONS = 60
 _FAULTS = {
     "DEADLOCK": "a case stays here for ever: the join waits for a way that is not taken",
     "PILES_UP": "a case comes here again and again at the same time; join what was split",
@@ -58,6 +60,7 @@ class _Bundle:
         ]
         self._graphs: dict[str, tuple[str, Graph]] = {}
         self._processes: list[str] = []
+        self._called: dict[str, set[str]] = {}
         for name, root in self._drawings.items():
             for process in root.iterfind("bpmn:process", NAMES):
                 self._processes.append(process.get("id", ""))
@@ -165,6 +168,12 @@ class _Bundle:
                 yield node
 
     def _called_from(self, key: str) -> set[str]:
+        """The processes that one leads to by its calls, itself included."""
+        if key not in self._called:
+            self._called[key] = self._follow_calls(key)
+        return self._called[key]
+
+    def _follow_calls(self, key: str) -> set[str]:
         seen: set[str] = set()
         todo = [key]
         while todo:
@@ -209,7 +218,10 @@ def _answers(rules: Any, place: int) -> tuple[Any, ...] | None:
 
 def _fault(file: str, graph: Graph, fault: Fault) -> Finding:
     node = graph.nodes[fault.node]
-    return _at(fault.code, file, node, f"{_FAULTS[fault.code]}. Way: {' → '.join(fault.path)}")
+    way = list(fault.path)
+    if len(way) > MOST_STATIONS:
+        way[MOST_STATIONS // 2 : -MOST_STATIONS // 2] = ["…"]
+    return _at(fault.code, file, node, f"{_FAULTS[fault.code]}. Way: {' → '.join(way)}")
 
 
 def _at(code: str, file: str, node: Node, sentence: str) -> Finding:

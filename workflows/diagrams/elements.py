@@ -9,16 +9,15 @@ from models.reference import DEADLINES
 from models.referrals import ReferralStatus
 from workflows.actions import ACTIONS
 from workflows.diagrams.conditions import Names, reads_nothing, uncovered, wrong_in
-from workflows.diagrams.files import BPMN
+from workflows.diagrams.files import BPMN, NAMES, SPIFF
 from workflows.diagrams.findings import Finding
+from workflows.diagrams.places import Places
 from workflows.diagrams.timers import wrong_with_time
 from workflows.messages import SENT
 
 Root = Any
 Said = Iterator[tuple[str, str]]
 
-SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
-NAMES = {"bpmn": BPMN, "spiff": SPIFF}
 ACTIVITIES = ("userTask", "manualTask", "serviceTask", "businessRuleTask", "callActivity")
 GATEWAYS = ("exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway")
 EVENTS = ("startEvent", "endEvent", "intermediateCatchEvent", "boundaryEvent")
@@ -58,6 +57,7 @@ class Elements:
     def __init__(self, names: Names, forms: Any, processes: set[str], tables: set[str]) -> None:
         self._names, self._forms = names, forms
         self._processes, self._tables = processes, tables
+        self._places = Places()
 
     def findings(self, file: str, root: Root) -> Iterator[Finding]:
         """Everything that is wrong within one file."""
@@ -96,9 +96,8 @@ class Elements:
             first.setdefault(key, node)
 
     def _anywhere(self, kind: str, node: Root) -> Said:
-        flows = node.getparent().findall("bpmn:sequenceFlow", NAMES)
-        leaving = [f for f in flows if f.get("sourceRef") == node.get("id")]
-        coming = [f for f in flows if f.get("targetRef") == node.get("id")]
+        around = self._places.around(node)
+        leaving, coming = around.leaving(node), around.coming(node)
         if not node.get("id"):
             yield "NO_ID", "give the element an id that never changes"
         if kind == "endEvent":
@@ -155,25 +154,17 @@ class Elements:
         form = given.get("form")
         if form not in self._forms:
             yield "UNKNOWN_FORM", f"form {form!r} does not exist; set the property form"
-        status = given.get("status")
-        if status is not None and status not in {s.value for s in ReferralStatus}:
-            yield "UNKNOWN_STATUS", f"status {status!r} does not exist"
+        yield from _status(given)
         if given.get("due") not in (None, *DEADLINES):
             yield "UNKNOWN_DEADLINE", f"deadline {given['due']!r} is not in the table of deadlines"
         for name in ("due_on", "due_from"):
             if name in given and given[name] not in self._names:
                 yield "UNKNOWN_NAME", f"{name}: {given[name]} is set by no form, action or fact"
-        listed = {
-            (ref.text or "").strip()
-            for ref in node.getparent().iterfind(".//bpmn:flowNodeRef", NAMES)
-        }
-        if node.get("id") not in listed:
+        if node.get("id") not in self._places.around(node).in_lanes:
             yield "NO_LANE", "put the task into a lane: it says who does it"
 
     def _endEvent(self, node: Root) -> Said:  # noqa: N802
-        status = properties(node).get("status")
-        if status is not None and status not in {s.value for s in ReferralStatus}:
-            yield "UNKNOWN_STATUS", f"status {status!r} does not exist"
+        yield from _status(properties(node))
 
     def _serviceTask(self, node: Root) -> Said:  # noqa: N802
         operator = node.find(".//spiff:serviceTaskOperator", NAMES)
@@ -197,7 +188,7 @@ class Elements:
             yield "UNKNOWN_PROCESS", f"process {called!r} is not in the bundle; add its file"
 
     def _boundaryEvent(self, node: Root) -> Said:  # noqa: N802
-        host = by_id(node.getparent(), node.get("attachedToRef"))
+        host = self._places.around(node).by_id(node.get("attachedToRef"))
         if host is None or local(host) not in ACTIVITIES:
             yield "NO_HOST", "attach the event to an activity"
 
@@ -212,7 +203,7 @@ class Elements:
 
     def _messageEventDefinition(self, node: Root) -> Said:  # noqa: N802
         root = node.getroottree().getroot()
-        message = by_id(root, node.get("messageRef"))
+        message = self._places.within(root).by_id(node.get("messageRef"))
         if message is None or local(message) != "message":
             yield "NO_MESSAGE", "say which message is waited for"
         elif message.get("name") not in SENT:
@@ -220,16 +211,16 @@ class Elements:
             yield "UNKNOWN_MESSAGE", f"nobody sends {message.get('name')!r}; there are {names}"
 
     def _sequenceFlow(self, node: Root) -> Said:  # noqa: N802
-        process = node.getparent()
+        process = self._places.around(node)
         for end in ("sourceRef", "targetRef"):
-            if by_id(process, node.get(end)) is None:
+            if process.by_id(node.get(end)) is None:
                 yield "DANGLING_FLOW", f"the flow's {end} {node.get(end)!r} is not drawn"
         condition = node.find("bpmn:conditionExpression", NAMES)
         if condition is not None:
             yield from wrong_in(condition.text or "", self._names)
             if reads_nothing(condition.text or ""):
                 yield "CONSTANT_CONDITION", "the condition reads no answer and is always the same"
-            source = by_id(process, node.get("sourceRef"))
+            source = process.by_id(node.get("sourceRef"))
             if source is not None and local(source) not in ("exclusiveGateway", "inclusiveGateway"):
                 yield "CONDITION_IGNORED", "a condition counts only behind a choosing gateway"
 
@@ -240,8 +231,7 @@ class Elements:
         yield from self._chooses(node)
 
     def _chooses(self, node: Root) -> Said:
-        flows = node.getparent().findall("bpmn:sequenceFlow", NAMES)
-        leaving = {f.get("id"): f for f in flows if f.get("sourceRef") == node.get("id")}
+        leaving = {flow.get("id"): flow for flow in self._places.around(node).leaving(node)}
         default = node.get("default")
         if default and default not in leaving:
             yield "BAD_DEFAULT", f"the default {default!r} is no flow that leaves here"
@@ -263,12 +253,17 @@ class Elements:
                 yield "NOT_COVERED", f"no way is open for {missing}; mark one flow as the default"
 
     def _eventBasedGateway(self, node: Root) -> Said:  # noqa: N802
-        process = node.getparent()
-        for flow in process.findall("bpmn:sequenceFlow", NAMES):
-            if flow.get("sourceRef") == node.get("id"):
-                target = by_id(process, flow.get("targetRef"))
-                if target is not None and local(target) != "intermediateCatchEvent":
-                    yield "NOT_AN_EVENT", "an event gateway leads to catching events only"
+        process = self._places.around(node)
+        for flow in process.leaving(node):
+            target = process.by_id(flow.get("targetRef"))
+            if target is not None and local(target) != "intermediateCatchEvent":
+                yield "NOT_AN_EVENT", "an event gateway leads to catching events only"
+
+
+def _status(given: dict[str, str]) -> Said:
+    status = given.get("status")
+    if status is not None and status not in {s.value for s in ReferralStatus}:
+        yield "UNKNOWN_STATUS", f"status {status!r} does not exist"
 
 
 def finding(code: str, file: str, node: Root, sentence: str) -> Finding:
@@ -285,13 +280,6 @@ def properties(node: Root) -> dict[str, str]:
     """The properties of an element, as written."""
     found = node.iterfind("bpmn:extensionElements//spiff:property", NAMES)
     return {p.get("name"): p.get("value") for p in found}
-
-
-def by_id(within: Root, key: str | None) -> Root | None:
-    """The element with an id among the children, or None."""
-    if not key:
-        return None
-    return next((child for child in within if child.get("id") == key), None)
 
 
 def local(node: Root) -> str:

@@ -18,6 +18,8 @@ MOST_ELEMENTS = 20_000
 #: The limit of libxml2 is 256; the library that builds specs is recursive.
 DEEPEST = 60
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
+NAMES = {"bpmn": BPMN, "spiff": SPIFF}
 ENDINGS = (".bpmn", ".dmn")
 _KNOWN_ROOTS = {"svg": "a picture", "html": "a web page", "xpdl": "XPDL", "package": "XPDL"}
 

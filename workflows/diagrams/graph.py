@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from workflows.diagrams.files import BPMN
@@ -82,21 +83,26 @@ class Graph:
 
     def reached(self) -> set[str]:
         """The ids of what some way leads to."""
-        return self._reached_from(self.starts, without=set())
+        return self._reached_from(self.starts)
 
-    def leading_out(self) -> set[str]:
-        """The ids of what has a way to an end event."""
+    @cached_property
+    def _before(self) -> dict[str, list[str]]:
+        """Node id to the ids of the nodes that lead to it."""
         before: dict[str, list[str]] = {}
         for node in self.nodes.values():
             for target in self.after(node):
                 before.setdefault(target.id, []).append(node.id)
+        return before
+
+    def leading_out(self) -> set[str]:
+        """The ids of what has a way to an end event."""
         seen: set[str] = set()
         todo = [node.id for node in self.nodes.values() if node.kind == "endEvent"]
         while todo:
             key = todo.pop()
             if key not in seen:
                 seen.add(key)
-                todo.extend(before.get(key, ()))
+                todo.extend(self._before.get(key, ()))
         return seen
 
     def restless_loops(self, restless: frozenset[str]) -> list[list[Node]]:
@@ -110,17 +116,18 @@ class Graph:
             called = node.kind == "callActivity" and node.calls not in restless
             return called or node.kind in _WAITS
 
-        return [loop for loop in self._loops() if not any(waits(node) for node in loop)]
+        return [loop for loop in self._loops if not any(waits(node) for node in loop)]
 
     def closed_loops(self) -> list[list[Node]]:
         """Loops without a gateway: the library recurses over them without end (ENGINE.md 5.4)."""
-        return [loop for loop in self._loops() if not any("Gateway" in n.kind for n in loop)]
+        return [loop for loop in self._loops if not any("Gateway" in n.kind for n in loop)]
 
+    @cached_property
     def _loops(self) -> list[list[Node]]:
         """The strongly connected parts of more than one node, or with a flow to itself (Tarjan)."""
         index: dict[str, int] = {}
         low: dict[str, int] = {}
-        stack: list[str] = []
+        stack: dict[str, None] = {}  # in order, and quick to look into
         found: list[list[Node]] = []
         for first in self.nodes:
             if first in index:
@@ -158,37 +165,43 @@ class Graph:
 
         Such a branch runs beside the rest and can be judged by itself.
         """
+        reached = self.reached()
         return [
             node
             for node in self.nodes.values()
-            if node.host and not node.interrupts and self._apart(node)
+            if node.host and not node.interrupts and self._apart(node, reached)
         ]
 
-    def _apart(self, event: Node) -> bool:
-        beside = self._reached_from([event], without=set())
-        return not beside & self._reached_from(self.starts, without={event.id})
+    def _apart(self, event: Node, reached: set[str]) -> bool:
+        """Whether a case comes to what follows an event by this event only."""
+        beside = self._reached_from([event])
+        return not any(
+            before in reached and before not in beside
+            for key in beside - {event.id}
+            for before in self._before.get(key, ())
+        ) and beside.isdisjoint(start.id for start in self.starts)
 
-    def _reached_from(self, first: list[Node], without: set[str]) -> set[str]:
+    def _reached_from(self, first: list[Node]) -> set[str]:
         seen: set[str] = set()
         todo = list(first)
         while todo:
             node = todo.pop()
-            if node.id not in seen and node.id not in without:
+            if node.id not in seen:
                 seen.add(node.id)
                 todo.extend(self.after(node))
         return seen
 
 
-def _enter(key: str, index: dict[str, int], low: dict[str, int], stack: list[str]) -> None:
+def _enter(key: str, index: dict[str, int], low: dict[str, int], stack: dict[str, None]) -> None:
     index[key] = low[key] = len(index)
-    stack.append(key)
+    stack[key] = None
 
 
-def _leave(key: str, stack: list[str]) -> list[str]:
-    place = stack.index(key)
-    part = stack[place:]
-    del stack[place:]
-    return part
+def _leave(key: str, stack: dict[str, None]) -> list[str]:
+    part: list[str] = []
+    while not part or part[-1] != key:
+        part.append(stack.popitem()[0])
+    return part[::-1]
 
 
 def _local(element: Root) -> str:

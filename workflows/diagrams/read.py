@@ -15,15 +15,12 @@ from SpiffWorkflow.spiff.parser.event_parsers import (
 from SpiffWorkflow.spiff.parser.task_spec import BusinessRuleTaskParser, ServiceTaskParser
 
 from workflows.decisions import Table, tables_in
-from workflows.diagrams.files import BPMN, BadFile, Bundle, Root, is_table, root_of
+from workflows.diagrams.files import NAMES, BadFile, Bundle, Root, is_table, root_of
 from workflows.engine.codec import Specs
 from workflows.engine.events import PATIENT, CodedEnd, RearmingBoundaryEvent
 from workflows.engine.joins import InclusiveJoin, ParallelJoin
 from workflows.engine.script import ActionTask, RuleTask
 from workflows.errors import UnreadableDrawing
-
-SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
-NAMES = {"bpmn": BPMN, "spiff": SPIFF}
 
 
 class RuleTaskParser(BusinessRuleTaskParser):

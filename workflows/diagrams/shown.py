@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from workflows.decisions import Table, tables_in
-from workflows.diagrams.read import NAMES, xml
+from workflows.diagrams.files import NAMES
+from workflows.diagrams.read import xml
 
 
 def titles(files: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -14,25 +14,15 @@ _PERIOD = re.compile(
     r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,]\d+)?S)?)?"
 )
 _SECONDS = (31_557_600, 2_629_800, 604_800, 86_400, 3600, 60, 1)
-_GIVES = {
-    "timeDate": (
-        "working_days",
-        "deadline_after",
-        "deadline_before",
-        "months_after",
-        "morning_of",
-        "end_of_day",
-    ),
-    "timeDuration": (
-        "working_days",
-        "deadline_after",
-        "deadline_before",
-        "months_after",
-        "morning_of",
-        "end_of_day",
-    ),
-    "timeCycle": ("every",),
-}
+_MOMENTS = (
+    "working_days",
+    "deadline_after",
+    "deadline_before",
+    "months_after",
+    "morning_of",
+    "end_of_day",
+)
+_GIVES = {"timeDate": _MOMENTS, "timeDuration": _MOMENTS, "timeCycle": ("every",)}
 
 
 def wrong_with_time(kind: str, text: str) -> Iterator[tuple[str, str]]:

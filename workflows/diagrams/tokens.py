@@ -4,7 +4,7 @@ All ways are walked breadth first, bounded by counts, so the first fault found h
 that shows it.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,6 +12,8 @@ from workflows.diagrams.graph import Graph, Node
 
 MOST_STATES = 20_000
 MOST_TOKENS = 40
+#: Times that a token is looked at; many tokens at once make many ways and long states.
+MOST_LOOKS = 20_000_000
 
 _EXCLUSIVE = ("exclusiveGateway", "eventBasedGateway")
 
@@ -32,7 +34,9 @@ def soundness(graph: Graph) -> tuple[list[Fault], bool]:
     """The faults of the tokens' ways, each once, shortest first; and whether all were walked."""
     if len(graph.starts) != 1:
         return [], True
-    walks = [Tokens(graph, first) for first in (graph.starts[0], *graph.side_branches())]
+    aside = graph.side_branches()
+    ids = frozenset(event.id for event in aside)
+    walks = [Tokens(graph, first, ids) for first in (graph.starts[0], *aside)]
     faults = [fault for walk in walks for fault in walk.faults()]
     return faults, all(walk.complete for walk in walks)
 
@@ -40,9 +44,9 @@ def soundness(graph: Graph) -> tuple[list[Fault], bool]:
 class Tokens:
     """Every way the tokens of a process can go."""
 
-    def __init__(self, graph: Graph, first: Node) -> None:
-        self._graph, self._first = graph, first
-        self._aside = {event.id for event in graph.side_branches()}
+    def __init__(self, graph: Graph, first: Node, aside: frozenset[str]) -> None:
+        self._graph, self._first, self._aside = graph, first, aside
+        self._looks = 0
         self._came: dict[State, tuple[State | None, str]] = {}
         self._next: dict[State, list[State]] = {}
         self._found: dict[tuple[str, str], Fault] = {}
@@ -55,30 +59,35 @@ class Tokens:
         todo = deque([start])
         while todo:
             state = todo.popleft()
-            moves = list(self._moves(state))
-            self._next[state] = [after for _node, after in moves]
-            if state and not moves:
-                self._stuck(state)
-            for node, after in moves:
+            followers = self._next[state] = []
+            for node, after in self._moves(state):
+                followers.append(after)
+                self._looks += len(after)
                 if after in self._came:
                     continue
-                if len(self._came) >= MOST_STATES:
+                if len(self._came) >= MOST_STATES or self._looks > MOST_LOOKS:
                     self.complete = False
                     return list(self._found.values())
                 self._came[after] = (state, node)
                 if self._crowded(after):
                     continue  # a place with three tokens fills without end
                 todo.append(after)
+            if self._looks > MOST_LOOKS:
+                self.complete = False
+                return list(self._found.values())
+            if state and not followers:
+                self._stuck(state)
         self._no_way_out()
         return list(self._found.values())
 
     def _crowded(self, state: State) -> bool:
         """Note where tokens pile up; True where they do so without end."""
-        most = max((state.count(place) for place in set(state)), default=0)
+        counts = Counter(state)
+        most = max(counts.values(), default=0)
         if most < 2:
             return False
         endless = most >= 3 or len(state) > MOST_TOKENS
-        place = next(p for p in state if state.count(p) == most)
+        place = next(p for p in state if counts[p] == most)
         self._note("PILES_UP" if endless else "RUNS_TWICE", self._at(place), state)
         return endless
 
@@ -126,6 +135,9 @@ class Tokens:
     def _moves(self, state: State) -> Iterator[tuple[str, State]]:
         """What can happen next: (node, state after it)."""
         for place in dict.fromkeys(state):
+            self._looks += len(state)
+            if self._looks > MOST_LOOKS:
+                return
             if place[0] == "@":
                 yield from self._leave_activity(place[1:], state)
             else:
@@ -148,9 +160,7 @@ class Tokens:
             yield node.id, () if node.terminates else rest
         elif node.kind == "parallelGateway":
             if set(node.incoming) <= set(state):
-                for incoming in node.incoming:
-                    state = _take(state, incoming)
-                yield node.id, _put(state, node.outgoing)
+                yield node.id, _put(_take(state, *node.incoming), node.outgoing)
         elif node.kind == "inclusiveGateway":
             yield from self._inclusive(node, state)
         elif node.kind in _EXCLUSIVE:
@@ -167,8 +177,7 @@ class Tokens:
         missing = set(node.incoming) - set(here)
         if missing and self._may_come(node, missing, state):
             return
-        for flow in here:
-            state = _take(state, flow)
+        state = _take(state, *here)
         if len(node.outgoing) <= 1:
             yield node.id, _put(state, node.outgoing)
             return
@@ -184,6 +193,7 @@ class Tokens:
             if key == join.id or key in seen or key not in self._graph.nodes:
                 continue
             seen.add(key)
+            self._looks += 1
             node = self._graph.nodes[key]
             ways = [*node.outgoing]
             for event in self._graph.watchers.get(key, ()):
@@ -194,10 +204,10 @@ class Tokens:
         return False
 
 
-def _take(state: State, place: str) -> State:
-    left = list(state)
-    left.remove(place)
-    return tuple(left)
+def _take(state: State, *places: str) -> State:
+    left = Counter(state)
+    left.subtract(places)
+    return tuple(left.elements())
 
 
 def _put(state: State, places: list[str]) -> State:
