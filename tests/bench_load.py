@@ -4,7 +4,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from tests.journeys.test_kill import crowd
+from tests.storm import crowd
 from workflows.diagrams.published import specs_of
 
 SECONDS = 10

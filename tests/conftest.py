@@ -12,6 +12,8 @@ from flask import Flask
 
 from intake import create_app
 from intake.config import Config
+from intake.demo import player
+from intake.demo.cases import organisation_of
 from intake.demo.people import create_people
 from intake.forms import vocabulary
 from models.migrations import upgrade
@@ -137,3 +139,18 @@ def web(sqlite_url: str, tmp_path: Path, clock: time_machine.Traveller) -> Itera
     app = create_app(config_for(sqlite_url, tmp_path), connect(sqlite_url))
     yield Web(app)
     app.extensions["engine"].dispose()
+
+
+@pytest.fixture
+def petra(office):
+    return player.user("p.beispiel@example.org")
+
+
+@pytest.fixture
+def monika(office):
+    return player.user("m.muster@example.org")
+
+
+@pytest.fixture
+def case(petra):
+    return player.refer(organisation_of(petra), petra)

@@ -1,5 +1,6 @@
 """An office under load while its processes are killed, and what must be true afterwards."""
 
+import http.client
 import http.cookiejar
 import os
 import random
@@ -19,6 +20,9 @@ from pathlib import Path
 import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 
+from intake import create_app
+from intake.demo import player
+from intake.demo.cases import organisation_of
 from intake.demo.people import PASSWORD
 from models.base import now
 from models.incidents import open_incidents
@@ -26,9 +30,10 @@ from models.jobs import Job
 from models.journal import Entry
 from models.outbox import Mail, MailState
 from models.processes import Run
-from models.session import db, transaction
+from models.session import connect, db, transaction
 from models.submissions import Submission
 from models.tasks import Task, TaskOutcome
+from tests.conftest import config_for
 from workflows import incidents
 from workflows.desk.moving import Moving
 
@@ -218,6 +223,25 @@ class Load:
             self.answered[status] += 1
             if status == 302:
                 self.accepted[marker] = task
+
+
+def crowd(url, folder, seconds):
+    """Eight people finish steps through four web processes, as fast as they can."""
+    app = create_app(config_for(url, folder), connect(url))
+    with app.test_request_context(), Sink() as sink:
+        petra = player.user("p.beispiel@example.org")
+        for number in range(60):
+            player.refer(organisation_of(petra), petra, zemis_number=f"0000{number:04d}.1")
+        tasks = db.scalars(sa.select(Task.id)).all()
+        db.remove()
+        office = Office(url, folder, sink.port, web_processes=4).start()
+        try:
+            with Load(office.port, tasks, people=8) as load:
+                time.sleep(seconds)
+        finally:
+            office.stop()
+    app.extensions["engine"].dispose()
+    return load
 
 
 def bring_mail_forward():

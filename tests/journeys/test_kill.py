@@ -15,7 +15,7 @@ from intake.demo.cases import organisation_of
 from models.session import connect, db
 from models.tasks import Task
 from tests.conftest import MONDAY, config_for
-from tests.storm import Load, Office, Sink, bring_mail_forward, invariants, wait_until_idle
+from tests.storm import Load, Office, Sink, bring_mail_forward, crowd, invariants, wait_until_idle
 
 pytestmark = pytest.mark.xdist_group("kill")
 #: Kept between runs, so that the long one can be taken up where it was stopped.
@@ -61,25 +61,6 @@ def test_eight_people_writing_at_once_never_read_that_something_is_locked(url, t
     load = crowd(url, tmp_path, seconds=4)
     assert load.accepted
     assert set(load.answered) <= {302, 409}, load.answered
-
-
-def crowd(url, folder, seconds):
-    """Eight people finish steps through four web processes, as fast as they can."""
-    app = create_app(config_for(url, folder), connect(url))
-    with app.test_request_context(), Sink() as sink:
-        petra = player.user("p.beispiel@example.org")
-        for number in range(60):
-            player.refer(organisation_of(petra), petra, zemis_number=f"0000{number:04d}.1")
-        tasks = db.scalars(sa.select(Task.id)).all()
-        db.remove()
-        office = Office(url, folder, sink.port, web_processes=4).start()
-        try:
-            with Load(office.port, tasks, people=8) as load:
-                time.sleep(seconds)
-        finally:
-            office.stop()
-    app.extensions["engine"].dispose()
-    return load
 
 
 @pytest.mark.long

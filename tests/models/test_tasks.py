@@ -15,11 +15,6 @@ ALL = InboxFilter()
 
 
 @pytest.fixture
-def monika(office):
-    return player.user("m.muster@example.org")
-
-
-@pytest.fixture
 def many(monika):
     """One case and 130 open tasks of Monika's queue, three with the same deadline."""
     petra = player.user("p.beispiel@example.org")

@@ -18,21 +18,6 @@ from models.tasks import open_tasks
 from workflows import desk, worker
 
 
-@pytest.fixture
-def petra(office):
-    return player.user("p.beispiel@example.org")
-
-
-@pytest.fixture
-def monika(office):
-    return player.user("m.muster@example.org")
-
-
-@pytest.fixture
-def case(petra):
-    return player.refer(organisation_of(petra), petra)
-
-
 def filled(task):
     return player.fill(StepForm.for_task(task), dict(player.STEPS[task.form_key]))
 
@@ -118,14 +103,13 @@ def test_a_full_disk_refuses_the_step_and_keeps_everything(url, case, monika):
     assert [t.form_key for t in open_tasks(case.id)] == ["triage"]
 
 
-def test_two_workers_never_send_one_mail_twice(case, clock):
-    clock.shift(timedelta(minutes=3))
-    db.remove()
-    sent, start = [], threading.Barrier(2)
+def by_two_workers(take_next):
+    """Two threads start at one moment and go on while there is something to take."""
+    start = threading.Barrier(2)
 
     def work():
         start.wait(10)
-        while worker.do_next_job(lambda mail: sent.append(mail.id)):
+        while take_next():
             pass
         db.remove()
 
@@ -134,6 +118,13 @@ def test_two_workers_never_send_one_mail_twice(case, clock):
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def test_two_workers_never_send_one_mail_twice(case, clock):
+    clock.shift(timedelta(minutes=3))
+    db.remove()
+    sent = []
+    by_two_workers(lambda: worker.do_next_job(lambda mail: sent.append(mail.id)))
     assert sorted(sent) == sorted(set(sent))
     assert len(sent) == 2
     assert set(db.scalars(sa.select(Mail.state))) == {MailState.SENT}
@@ -144,19 +135,7 @@ def test_two_workers_never_fire_one_timer_twice(petra, clock):
         player.refer(organisation_of(petra), petra, zemis_number=f"0000030{number}.1")
     clock.shift(timedelta(days=20))
     db.remove()
-    start = threading.Barrier(2)
-
-    def work():
-        start.wait(10)
-        while worker.fire_next_timer():
-            pass
-        db.remove()
-
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    by_two_workers(worker.fire_next_timer)
     told = db.scalars(sa.select(Mail.referral_id).where(Mail.notice == "check_overdue")).all()
     assert len(told) == len(set(told)) == 6
 

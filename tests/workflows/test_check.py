@@ -3,6 +3,7 @@
 import io
 import random
 import re
+import sys
 import zipfile
 from pathlib import Path
 
@@ -406,3 +407,41 @@ def everything(forms):
     for filed in ACTIONS.values():
         names.update(filed.routes)
     return names
+
+
+def row_of(kind):
+    return lambda n: drawn(" ".join(f"{kind}{i}>{kind}{i + 1}" for i in range(n)))
+
+
+def beside_one_task(n):
+    events = "".join(
+        f'<bpmn:boundaryEvent id="b{i}" attachedToRef="a" cancelActivity="false"/><bpmn:endEvent'
+        f' id="z{i}"/><bpmn:sequenceFlow id="g{i}" sourceRef="b{i}" targetRef="z{i}"/>'
+        for i in range(n)
+    )
+    return drawn("s>a a>e", events)
+
+
+def calls_made(do):
+    """How many functions run, C functions included: a measure of work that no clock disturbs."""
+    count = 0
+
+    def note(_frame, event, _argument):
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        do()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+@pytest.mark.parametrize("shape", [row_of("a"), row_of("x"), beside_one_task])
+def test_twice_the_elements_take_twice_the_work(forms, shape):
+    small, large = (
+        calls_made(lambda n=n: check({"p.bpmn": shape(n)}, "main", forms)) for n in (200, 400)
+    )
+    assert large < 2.5 * small

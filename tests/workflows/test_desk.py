@@ -38,16 +38,6 @@ from workflows.errors import (
 
 
 @pytest.fixture
-def petra(office):
-    return player.user("p.beispiel@example.org")
-
-
-@pytest.fixture
-def monika(office):
-    return player.user("m.muster@example.org")
-
-
-@pytest.fixture
 def thomas(office):
     return player.user("t.muster@example.org")
 
@@ -55,11 +45,6 @@ def thomas(office):
 @pytest.fixture
 def lea(office):
     return player.user("l.keller@example.org")
-
-
-@pytest.fixture
-def case(petra):
-    return player.refer(organisation_of(petra), petra)
 
 
 def filled(task, **changes):

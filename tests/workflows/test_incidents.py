@@ -9,6 +9,7 @@ from intake.demo import player
 from intake.demo.cases import organisation_of
 from intake.forms import StepForm
 from models.incidents import Incident, IncidentKind, open_incidents
+from models.journal import Entry
 from models.outbox import Mail
 from models.processes import Run
 from models.session import db, transaction
@@ -121,6 +122,22 @@ def test_a_failed_deadline_is_retried_by_hand_or_by_itself(case, people, clock):
     worker.work_until_idle(lambda _mail: None)
     assert open_incidents() == []
     assert db.scalar(sa.select(Run.failures)) == 0
+
+
+def test_a_deadline_that_is_tried_again_by_hand_stands_in_the_journal(case, people, clock):
+    state = db.scalar(sa.select(Run.state).where(Run.referral_id == case.id))
+    with transaction():
+        db.execute(sa.update(Run).values(state=b'{"v":99}'))
+    clock.shift(timedelta(days=20))
+    worker.work_until_idle(lambda _mail: None)
+    with transaction():
+        db.execute(sa.update(Run).values(state=state))
+    db.expire_all()
+    (incident,) = open_incidents()
+    desk.retry(incident, by=people["anna"])
+    noted = db.scalars(sa.select(Entry.event).where(Entry.referral_id == case.id)).all()
+    assert noted.count("timer") == 1
+    assert open_incidents() == []
 
 
 def test_the_watchdog_finds_a_case_that_nothing_moves(case, people):

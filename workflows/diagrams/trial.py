@@ -30,6 +30,10 @@ TABLE = Deadlines(
 )
 
 
+class _TooLarge(StepFailed):
+    """The state of a case has grown beyond all measure."""
+
+
 class World:
     """Facts and actions made of dice: the same question gets the same answer."""
 
@@ -65,6 +69,8 @@ def trial(specs: Specs, forms: Forms) -> Iterator[tuple[str, str, str]]:
             if failed.element not in said:
                 said.add(failed.element)
                 yield "TRIAL_FAILED", failed.element, f"a trial case stops here: {failed.reason}"
+            if isinstance(failed, _TooLarge):
+                return  # the other walks would take long to say the same
         except RecursionError:
             yield "TRIAL_FAILED", "", "a trial case never stops; look for a loop without a wait"
             return
@@ -80,7 +86,7 @@ def _walk(specs: Specs, forms: Forms, seed: int) -> None:
     for _ in range(STEPS):
         state = case.dump()
         if len(state) > LARGEST_STATE:
-            raise StepFailed("", f"the state of a case grows beyond {LARGEST_STATE} bytes")
+            raise _TooLarge("", f"the state of a case grows beyond {LARGEST_STATE} bytes")
         case = Case.load(state, specs, world.engine())
         if case.over:
             return
