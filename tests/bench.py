@@ -22,6 +22,7 @@ from models.deadlines import Calendar, Deadlines, Term, Unit
 from models.processes import Run
 from models.session import connect, db, transaction
 from models.tasks import Task
+from tests.bench_check import checks
 from tests.bench_load import load
 from tests.bench_timers import timers
 from tests.browser import Person
@@ -270,6 +271,7 @@ def main() -> None:
     floor = bare()
     print(f"Bare SpiffWorkflow in memory, one human step of the same drawing: {floor:.2f} ms = 1x")
     check_ins(floor)
+    checks()
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/office.db"
         furnish(url, Path(folder))

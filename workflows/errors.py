@@ -55,6 +55,10 @@ class StepFailed(WorkflowError):
         self.element, self.reason = element, reason
 
 
+class TooMuchAtOnce(StepFailed):
+    """The drawing asks the engine for more than a case may cost, or never comes to rest."""
+
+
 class UnreadableDrawing(WorkflowError):
     """A file is not a drawing that can be read."""
 

@@ -315,6 +315,15 @@ CELLS = {
     "table cell": lambda text: DMN.format("referral.permit", text, "1"),
     "table answer": lambda text: DMN.format("referral.permit", "-", text),
 }
+
+
+def bundle_with(place, text):
+    """The attack in its place, and what else a drawing needs."""
+    if place in PLACES:
+        return {"p.bpmn": PLACES[place](escaped(text)).encode()}
+    return {"p.bpmn": RULE.encode(), "t.dmn": CELLS[place](escaped(text)).encode()}
+
+
 #: A text that stands for itself; where a plain text is expected it does no harm.
 PLAIN = {("service parameter", "R/PT0S"), ("table input", "R/PT0S")}
 
@@ -325,10 +334,7 @@ def test_every_attack_is_refused_in_every_place(forms, place):
     for text in ATTACKS:
         if not escaped(text) or (place, text) in PLAIN:
             continue
-        if place in PLACES:
-            bundle = {"p.bpmn": PLACES[place](escaped(text)).encode()}
-        else:
-            bundle = {"p.bpmn": RULE.encode(), "t.dmn": CELLS[place](escaped(text)).encode()}
+        bundle = bundle_with(place, text)
         found = [f for f in check(bundle, "p", forms) if f.forbids]
         assert found, (place, text[:60])
         _run_anyway(bundle)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from intake.forms import vocabulary
+from tests.workflows.shapes import TANGLED, drawn, process, ways
 from workflows.actions import ACTIONS
 from workflows.diagrams.check import check
 from workflows.diagrams.conditions import wrong_in
@@ -19,59 +20,6 @@ from workflows.diagrams.published import REFERRAL, publish, shipped_bundle
 from workflows.errors import RefusedDrawing
 from workflows.facts import FACTS
 from workflows.unary import parse_cell
-
-HEAD = (
-    '<?xml version="1.0" encoding="UTF-8"?>'
-    '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"'
-    ' xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core" targetNamespace="t">'
-)
-FORM = (
-    '<bpmn:extensionElements><spiffworkflow:properties><spiffworkflow:property name="form"'
-    ' value="triage"/></spiffworkflow:properties></bpmn:extensionElements>'
-)
-
-
-def process(body, key="main", before=""):
-    """A drawing of shorthand: `s>a a>e`, where the first letter of a name says what it is."""
-    return (
-        f'{HEAD}{before}<bpmn:process id="{key}">{body}</bpmn:process></bpmn:definitions>'
-    ).encode()
-
-
-KINDS = {
-    "s": '<bpmn:startEvent id="{0}"/>',
-    "e": '<bpmn:endEvent id="{0}" name="Ende"/>',
-    "t": '<bpmn:endEvent id="{0}" name="Ende"><bpmn:terminateEventDefinition/></bpmn:endEvent>',
-    "a": f'<bpmn:userTask id="{{0}}" name="Etwas tun">{FORM}</bpmn:userTask>',
-    "x": '<bpmn:exclusiveGateway id="{0}" default="{1}"/>',
-    "p": '<bpmn:parallelGateway id="{0}"/>',
-    "v": '<bpmn:serviceTask id="{0}" name="Etwas machen"><bpmn:extensionElements>'
-    '<spiffworkflow:serviceTaskOperator id="ask_for_items"/></bpmn:extensionElements></bpmn:serviceTask>',
-}
-
-
-def drawn(flows, extra=""):
-    """A process from `s>a a>x x>e`; the first flow out of a gateway is its default."""
-    pairs = [flow.split(">") for flow in flows.split()]
-    nodes = dict.fromkeys(name for pair in pairs for name in pair)
-    first = {}
-    lines = []
-    for number, (source, target) in enumerate(pairs):
-        key = f"f{number}"
-        default = first.setdefault(source, key) == key
-        condition = (
-            '<bpmn:conditionExpression>triage.decision == "decline"</bpmn:conditionExpression>'
-            if source[0] == "x" and not default
-            else ""
-        )
-        lines.append(
-            f'<bpmn:sequenceFlow id="{key}" sourceRef="{source}" targetRef="{target}">{condition}'
-            "</bpmn:sequenceFlow>"
-        )
-    body = "".join(KINDS[n[0]].format(n, first.get(n, "")) for n in nodes)
-    refs = "".join(f"<bpmn:flowNodeRef>{n}</bpmn:flowNodeRef>" for n in nodes)
-    lane = f'<bpmn:laneSet><bpmn:lane id="coordinator" name="K">{refs}</bpmn:lane></bpmn:laneSet>'
-    return process(lane + body + "".join(lines) + extra)
 
 
 @pytest.fixture(scope="module")
@@ -445,3 +393,17 @@ def test_twice_the_elements_take_twice_the_work(forms, shape):
         calls_made(lambda n=n: check({"p.bpmn": shape(n)}, "main", forms)) for n in (200, 400)
     )
     assert large < 2.5 * small
+
+
+@pytest.mark.parametrize(
+    "name", ["32 tasks at once, nested", "20 splits of 10 ways", "3,000 gateways in a row"]
+)
+def test_no_drawing_costs_more_than_its_bounds_allow(forms, name):
+    """Some 4 million calls are a second; the bench tells seconds and megabytes of each."""
+    assert calls_made(lambda: check({"p.bpmn": TANGLED[name]()}, "main", forms)) < 25_000_000
+
+
+def test_a_gateway_opens_a_bounded_number_of_ways(forms):
+    assert ("TOO_MANY_WAYS", "ps") in codes(ways("p", 41), forms)
+    assert "TOO_MANY_WAYS" not in {c for c, _e in codes(ways("p", 40), forms)}
+    assert "TOO_MANY_WAYS" not in {c for c, _e in codes(ways("x", 100), forms)}

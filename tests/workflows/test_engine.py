@@ -9,11 +9,12 @@ import time_machine
 from SpiffWorkflow.util.task import TaskState
 
 from tests.workflows.drawings import DRAWINGS, bundle
+from tests.workflows.shapes import ladder, nested
 from workflows.diagrams.read import read
 from workflows.engine.case import Case
 from workflows.engine.prune import prune
 from workflows.engine.script import ClosedEngine, ClosedEnvironment
-from workflows.errors import StepFailed
+from workflows.errors import StepFailed, TooMuchAtOnce
 
 START = datetime(2026, 1, 1, 9, tzinfo=UTC)
 FIRST = {"go_on": True, "k1": False, "k2": False}
@@ -193,6 +194,17 @@ def test_open_steps_keep_their_ids():
 def test_a_drawing_that_goes_round_without_waiting_is_stopped():
     with pytest.raises(StepFailed, match="circle"):
         start("endless", go_on=True)
+
+
+def test_what_follows_a_join_is_not_foreseen_once_for_each_of_its_ways():
+    case = Case.start(read({"p.bpmn": ladder(6)}, "main"), engine())
+    assert case.over
+    assert case.looks < 10_000
+
+
+def test_too_much_at_once_is_stopped():
+    with pytest.raises(TooMuchAtOnce, match="at the same time"):
+        Case.start(read({"p.bpmn": nested(8)}, "main"), engine())
 
 
 def test_a_failing_step_names_its_element():

@@ -51,6 +51,10 @@ _IGNORED = (
 )
 
 
+#: Flows into or out of a gateway that opens or waits for several ways at once.
+MOST_WAYS = 40
+
+
 class Elements:
     """What a bundle declares, and what is wrong with each element of a drawing."""
 
@@ -229,6 +233,12 @@ class Elements:
 
     def _inclusiveGateway(self, node: Root) -> Said:  # noqa: N802
         yield from self._chooses(node)
+        yield from self._parallelGateway(node)
+
+    def _parallelGateway(self, node: Root) -> Said:  # noqa: N802
+        around = self._places.around(node)
+        if max(len(around.leaving(node)), len(around.coming(node))) > MOST_WAYS:
+            yield "TOO_MANY_WAYS", f"more than {MOST_WAYS} ways at the same time; split the process"
 
     def _chooses(self, node: Root) -> Said:
         leaving = {flow.get("id"): flow for flow in self._places.around(node).leaving(node)}

@@ -13,7 +13,7 @@ from workflows.diagrams.graph import Graph, Node
 MOST_STATES = 20_000
 MOST_TOKENS = 40
 #: Times that a token is looked at; many tokens at once make many ways and long states.
-MOST_LOOKS = 5_000_000
+MOST_LOOKS = 3_000_000
 
 _EXCLUSIVE = ("exclusiveGateway", "eventBasedGateway")
 

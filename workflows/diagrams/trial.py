@@ -15,23 +15,21 @@ from workflows.actions import ACTIONS
 from workflows.engine.case import Case
 from workflows.engine.codec import Specs
 from workflows.engine.script import ClosedEngine, ClosedEnvironment
-from workflows.errors import StepFailed
+from workflows.errors import StepFailed, TooMuchAtOnce
 from workflows.expressions import Functions
 from workflows.facts import FACTS
 
 WALKS = 12
 STEPS = 60
-#: A state larger than this means that history piles up in it.
-LARGEST_STATE = 16_000
+#: A state larger than this means that history piles up in it, or that far too much is open at once.
+LARGEST_STATE = 6_000
+#: What all walks together may cost: tasks looked at, and bytes saved and read.
+MOST_WORK = 1_000_000
 
 Forms = Any
 TABLE = Deadlines(
     {code: Term(n, unit, Calendar.LEGAL) for code, (n, unit) in DEADLINES.items()}, {}
 )
-
-
-class _TooLarge(StepFailed):
-    """The state of a case has grown beyond all measure."""
 
 
 class World:
@@ -62,14 +60,22 @@ class World:
 def trial(specs: Specs, forms: Forms) -> Iterator[tuple[str, str, str]]:
     """(code, element, sentence) for what goes wrong when cases are played; each element once."""
     said: set[str] = set()
+    work = 0
     for seed in range(WALKS):
+        if work > MOST_WORK:
+            yield (
+                "LARGE",
+                "",
+                f"only {seed} of {WALKS} trial cases could be played; split the process",
+            )
+            return
         try:
-            _walk(specs, forms, seed)
+            work += _walk(specs, forms, seed)
         except StepFailed as failed:
             if failed.element not in said:
                 said.add(failed.element)
                 yield "TRIAL_FAILED", failed.element, f"a trial case stops here: {failed.reason}"
-            if isinstance(failed, _TooLarge):
+            if isinstance(failed, TooMuchAtOnce):
                 return  # the other walks would take long to say the same
         except RecursionError:
             yield "TRIAL_FAILED", "", "a trial case never stops; look for a loop without a wait"
@@ -80,16 +86,19 @@ def trial(specs: Specs, forms: Forms) -> Iterator[tuple[str, str, str]]:
             return
 
 
-def _walk(specs: Specs, forms: Forms, seed: int) -> None:
+def _walk(specs: Specs, forms: Forms, seed: int) -> int:
+    """Play one case; what it cost."""
     world, dice = World(seed), random.Random(seed)  # noqa: S311
     case = Case.start(specs, world.engine())
+    work = 0
     for _ in range(STEPS):
         state = case.dump()
+        work += case.looks + len(state)
         if len(state) > LARGEST_STATE:
-            raise _TooLarge("", f"the state of a case grows beyond {LARGEST_STATE} bytes")
+            raise TooMuchAtOnce("", f"the state of a case grows beyond {LARGEST_STATE} bytes")
         case = Case.load(state, specs, world.engine())
         if case.over:
-            return
+            break
         steps, heard = case.open_steps(), sorted(case.listens_to())
         if heard and dice.random() < 0.05:
             case.send(dice.choice(heard), {"early_termination.next": "rematch"})
@@ -101,6 +110,7 @@ def _walk(specs: Specs, forms: Forms, seed: int) -> None:
             case.fire_due(case.next_due + timedelta(seconds=1))
         elif not steps:
             raise StepFailed("", "a case has no open step, no deadline and no end")
+    return work
 
 
 def answers(

@@ -16,10 +16,12 @@ from workflows.engine.codec import Specs, dump, load
 from workflows.engine.events import due_at
 from workflows.engine.prune import prune
 from workflows.engine.script import ClosedEngine, flat
-from workflows.errors import StepFailed
+from workflows.errors import StepFailed, TooMuchAtOnce
 
 #: Automatic steps after one human step; a drawing that needs more runs in a circle.
-MOST_AUTOMATIC_STEPS = 400
+MOST_AUTOMATIC_STEPS = 200
+#: Tasks looked at in those steps: each looks through all that the case holds at that moment.
+MOST_LOOKS = 50_000
 MOST_TIMERS_AT_ONCE = 100
 
 
@@ -47,11 +49,17 @@ class Passed:
 
 
 class Case:
-    """One case in the engine. Not a row: the desk stores what `dump` gives."""
+    """One case in the engine. Not a row: the desk stores what `dump` gives.
+
+    Attributes:
+        passed: the elements passed since it was started or loaded.
+        looks: tasks looked at in automatic steps since then, a measure of work.
+    """
 
     def __init__(self, workflow: BpmnWorkflow) -> None:
         self._flow = workflow
         self.passed: list[Passed] = []
+        self.looks = 0
 
     @classmethod
     def start(cls, specs: Specs, engine: ClosedEngine, **answers: Any) -> "Case":
@@ -175,16 +183,21 @@ class Case:
 
     def _run(self) -> None:
         """Everything automatic, until only people, timers and messages are waited for."""
-        steps = 0
-
+        steps, before = 0, self.looks
         errors = _step_errors(None)
 
         def count(task: Task) -> None:
             nonlocal steps
             steps += 1
+            self.looks += len(task.workflow.tasks)
             errors.element = task.task_spec.bpmn_id or task.task_spec.name
             if steps > MOST_AUTOMATIC_STEPS:
-                raise StepFailed(task.task_spec.name, "the drawing runs in a circle here")
+                reason = (
+                    f"more than {MOST_AUTOMATIC_STEPS} steps by themselves, perhaps in a circle"
+                )
+                raise TooMuchAtOnce(errors.element, reason)
+            if self.looks - before > MOST_LOOKS:
+                raise TooMuchAtOnce(errors.element, "too much happens here at the same time")
 
         # Not do_engine_steps: at its end it fires all late timers at once, and two interrupting
         # ones that are both late would both take their way. Timers are fired by `fire_due` only.

@@ -2,11 +2,15 @@
 
 SpiffWorkflow 3.2.0 counts the join instances of earlier rounds of a loop as arrived tokens, so that
 a join fires too early from the second round on (ENGINE.md 6, fault 1). Here only instances of the
-same round count: those whose nearest earlier visit to this join is the same.
+same round count: those whose nearest earlier visit to this join is the same. And what follows a join
+is added when it fires, not foreseen from each of its ways.
 """
+
+from typing import Any
 
 from SpiffWorkflow.bpmn.exceptions import WorkflowTaskException
 from SpiffWorkflow.bpmn.specs.defaults import InclusiveGateway, ParallelGateway
+from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.deep_merge import DeepMerge
 from SpiffWorkflow.util.task import TaskState
@@ -14,8 +18,30 @@ from SpiffWorkflow.util.task import TaskState
 _ALIVE = TaskState.FUTURE | TaskState.WAITING | TaskState.READY | TaskState.STARTED
 
 
-class _Round:
+class _Round(UnstructuredJoin):
     """What the joins of one round know of each other."""
+
+    def _predict_hook(self, my_task: Task) -> None:
+        """A join foresees nothing: each of its ways would foresee the rest again, times the next.
+
+        Twenty joins of ten ways in a row are 10^20 tasks otherwise.
+        """
+        if len(self.inputs) < 2:
+            super()._predict_hook(my_task)
+
+    @staticmethod
+    def _go_on(task: Task, outputs: list[Any]) -> None:
+        task._sync_children(outputs, TaskState.FUTURE)
+        for child in task.children:
+            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
+
+    def _of_this_round(self, task: Task) -> list[Task]:
+        visit = self._earlier_visit(task)
+        return [
+            other
+            for other in task.workflow.tasks.values()
+            if other.task_spec is self and self._earlier_visit(other) is visit
+        ]
 
     def _earlier_visit(self, task: Task) -> Task | None:
         above = task.parent
@@ -23,20 +49,12 @@ class _Round:
             above = above.parent
         return above
 
-    def _others(self, task: Task) -> list[Task]:
-        visit = self._earlier_visit(task)
-        return [
-            other
-            for other in task.workflow.tasks.values()
-            if other.task_spec is self and other is not task and self._earlier_visit(other) is visit
-        ]
-
     def _gather(self, task: Task) -> None:
         """Bring together what the branches of this round have set, in the order they arrived."""
         arrived = [
             other
-            for other in self._others(task)
-            if other.has_state(TaskState.FINISHED_MASK) and not task.is_descendant_of(other)
+            for other in self._of_this_round(task)
+            if other is not task and other.has_state(TaskState.FINISHED_MASK)
         ]
         for other in sorted(arrived, key=lambda other: other.last_state_change):
             DeepMerge.merge(task.data, other.parent.data)
@@ -50,23 +68,14 @@ class ParallelJoin(_Round, ParallelGateway):
 
     def _check_threshold_unstructured(self, my_task: Task) -> bool:
         missing = {source.name for source in self.inputs}
-        for task in [my_task, *self._others(my_task)]:
+        for task in self._of_this_round(my_task):
             if task.parent.state == TaskState.COMPLETED:
                 missing.discard(task.parent.task_spec.name)
-        for later in my_task.workflow.get_tasks(spec_name=self.name):
-            if later.is_descendant_of(my_task):
-                # A back flow: this input is reached only after the join, so nobody waits for it.
-                missing.discard(self._source_above(later, missing))
         return not missing
-
-    @staticmethod
-    def _source_above(task: Task | None, sources: set[str]) -> str:
-        while task is not None and task.task_spec.name not in sources:
-            task = task.parent
-        return task.task_spec.name if task is not None else ""
 
     def _run_hook(self, my_task: Task) -> bool:
         self._gather(my_task)
+        self._go_on(my_task, self.outputs)
         return True
 
 
@@ -74,7 +83,7 @@ class InclusiveJoin(_Round, InclusiveGateway):
     """Waits as long as a live token can still reach an input that has none (BPMN 2.0, 13.4.3)."""
 
     def _check_threshold_unstructured(self, my_task: Task) -> bool:
-        visits = [my_task, *self._others(my_task)]
+        visits = self._of_this_round(my_task)
         arrived = {v.parent.task_spec.name for v in visits if v.parent.state == TaskState.COMPLETED}
         inputs = {source.name for source in self.inputs}
         live = {
@@ -106,7 +115,5 @@ class InclusiveJoin(_Round, InclusiveGateway):
         matches, defaults = self._get_matching_outputs(my_task)
         if not matches and not defaults:
             raise WorkflowTaskException("no branch of this gateway applies", task=my_task)
-        my_task._sync_children(matches or defaults, TaskState.FUTURE)
-        for child in my_task.children:
-            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
+        self._go_on(my_task, matches or defaults)
         return True
