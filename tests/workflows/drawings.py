@@ -177,6 +177,73 @@ DRAWINGS = {
         flow("gw", "in", "go_on"),
         extra=MESSAGE,
     ),
+    "nested_loops": drawing(
+        user("a", "b"),
+        gate("exclusive", "in"),
+        gate("exclusive", "again"),
+        gate("exclusive", "inner", "f_inner_b"),
+        LOOP_END,
+        flows("start", "in", "again", "a", "inner", "b", "gw"),
+        flow("inner", "again", "k1 == True"),
+        flow("gw", "in", "go_on"),
+    ),
+    "nested_parallel": drawing(
+        gate("exclusive", "in"),
+        *(gate("parallel", name) for name in ("p1", "p2", "p3", "p4")),
+        user("u1", "u2", "u3"),
+        wait("w", "P6D"),
+        LOOP_END,
+        flows("start", "in", "p1", "p2", "u1", "p3", "p4", "gw"),
+        flows("p2", "u2", "p3"),
+        flows("p1", "u3", "w", "p4"),
+        flow("gw", "in", "go_on"),
+    ),
+    "interrupted_call": drawing(
+        '<bpmn:callActivity id="c" name="c" calledElement="q"/>',
+        user("heard", "reminded"),
+        gate("exclusive", "in"),
+        gate("exclusive", "out"),
+        boundary("mb", "c", '<bpmn:messageEventDefinition id="md" messageRef="m"/>'),
+        boundary("tb", "c", timer("Cycle", "R/P5D"), interrupts=False),
+        LOOP_END,
+        flows("start", "in", "c", "out", "gw"),
+        flows("mb", "heard", "out"),
+        flows("tb", "reminded", "end2"),
+        flow("gw", "in", "go_on"),
+        '<bpmn:endEvent id="end2" name="e2"/>',
+        extra=MESSAGE
+        + '<bpmn:process id="q" isExecutable="true"><bpmn:startEvent id="qs" name="s"/>'
+        + user("q1", "q2")
+        + '<bpmn:endEvent id="qe" name="e"/>'
+        + flows("qs", "q1", "q2", "qe")
+        + "</bpmn:process>",
+    ),
+    "inclusive_waits": drawing(
+        user("a", "u1", "u2"),
+        wait("w", "P3D"),
+        gate("inclusive", "p1", "f_p1_u2"),
+        gate("inclusive", "p2"),
+        gate("exclusive", "in"),
+        LOOP_END,
+        flows("start", "in", "a", "p1"),
+        flow("p1", "u1", "k1 == True"),
+        flow("p1", "w", "k2 == True"),
+        flow("p1", "u2"),
+        flows("u1", "p2"),
+        flows("w", "p2"),
+        flows("u2", "p2", "gw"),
+        flow("gw", "in", "go_on"),
+    ),
+    "several_at_once": drawing(
+        '<bpmn:userTask id="a" name="a"><bpmn:multiInstanceLoopCharacteristics>'
+        "<bpmn:loopCardinality>3</bpmn:loopCardinality>"
+        "</bpmn:multiInstanceLoopCharacteristics></bpmn:userTask>",
+        user("b"),
+        gate("exclusive", "in"),
+        LOOP_END,
+        flows("start", "in", "a", "b", "gw"),
+        flow("gw", "in", "go_on"),
+    ),
 }
 #: Drawings that are meant to fail.
 BROKEN = {

@@ -15,7 +15,7 @@ import pytest
 import time_machine
 
 from intake.forms import vocabulary
-from tests.workflows.test_shipped_walks import START, World
+from tests.workflows.test_twins import START, World
 from workflows.diagrams.published import REFERRAL, shipped_bundle
 from workflows.diagrams.read import read
 from workflows.diagrams.trial import answers
