@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Everything this project needs, from a bare Python: `dev.py setup|demo|test`. Standard library only."""
+"""Everything this project needs, from a bare Python: `dev.py setup|demo|test …`. Standard library only."""
 
 import hashlib
 import os
@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / "bin"
+PEERS = ROOT / ".venv-peers"
 LOCK = ROOT / "requirements.lock.txt"
 ASSETS = ROOT / "assets"
 BUILT = ROOT / "intake" / "static" / "gen"
@@ -40,22 +41,29 @@ def done_before(stamp: Path, value: str) -> bool:
     return stamp.exists() and stamp.read_text() == value
 
 
-def python() -> None:
-    """The virtual environment with every pinned package."""
+def environment(folder: Path, lock: Path, *more: object, inputs: tuple[Path, ...] = ()) -> None:
+    """A virtual environment with every pinned package of a lock file, and more where it says so."""
     if sys.version_info < (3, 11):
         sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0])
-    stamp, value = VENV / "ready", digest(LOCK, ROOT / "pyproject.toml")
+    stamp, value = folder / "ready", digest(lock, *inputs)
     if done_before(stamp, value):
         return
     print("Setting up Python packages (about a minute, once) …", flush=True)
     try:
-        venv.create(VENV, with_pip=True)
+        venv.create(folder, with_pip=True)
     except subprocess.CalledProcessError:
         sys.exit("Python's venv module is incomplete. On Debian: apt install python3-venv")
-    pip = (BIN / "python", "-m", "pip", "install", "--disable-pip-version-check", "-q")
-    run(*pip, "--require-hashes", "-r", LOCK)
-    run(*pip, "--no-deps", "--no-build-isolation", "-e", ROOT)
+    pip = (folder / "bin/python", "-m", "pip", "install", "--disable-pip-version-check", "-q")
+    run(*pip, "--require-hashes", "-r", lock)
+    if more:
+        run(*pip, *more)
     stamp.write_text(value)
+
+
+def python() -> None:
+    """Our own environment, with this project in it."""
+    itself = ("--no-deps", "--no-build-isolation", "-e", ROOT)
+    environment(VENV, LOCK, *itself, inputs=(ROOT / "pyproject.toml",))
 
 
 def node() -> list[str]:
@@ -80,13 +88,13 @@ def assets() -> None:
     print("Building styles and scripts (about half a minute, once) …", flush=True)
     tool = node()
     path = os.path.dirname(tool[0]) + os.pathsep + os.environ["PATH"]
-    environment = {**os.environ, "PATH": path}
+    surroundings = {**os.environ, "PATH": path}
     locked = digest(ASSETS / "package-lock.json")
     installed = ASSETS / "node_modules" / "ready"
     if not done_before(installed, locked):
-        run(*tool, "ci", cwd=ASSETS, env=environment)
+        run(*tool, "ci", cwd=ASSETS, env=surroundings)
         installed.write_text(locked)
-    run(tool[0], "build.mjs", cwd=ASSETS, env=environment)
+    run(tool[0], "build.mjs", cwd=ASSETS, env=surroundings)
     stamp.write_text(value)
 
 
@@ -108,11 +116,14 @@ CHECKS = (
 )
 
 
+VERBS = ("setup", "demo", "test", "test-long", "bench", "bench-peers")
+
+
 def main(words: list[str]) -> None:
     """Set up, then do what was asked."""
     verb, rest = (words[0] if words else "setup"), words[1:]
-    if verb not in ("setup", "demo", "test", "test-long", "bench"):
-        sys.exit("Say one of: setup, demo, test, test-long, bench")
+    if verb not in VERBS:
+        sys.exit("Say one of: " + ", ".join(VERBS))
     os.chdir(ROOT)
     python()
     assets()
@@ -126,6 +137,9 @@ def main(words: list[str]) -> None:
         run(BIN / "python", "-m", "pytest", *chosen, *rest)
     if verb == "bench":
         run(BIN / "python", "-m", "tests.bench", *rest)
+    if verb == "bench-peers":
+        environment(PEERS, ROOT / "tests/peers/requirements.lock.txt")
+        run(BIN / "python", "-m", "tests.bench_peers", PEERS / "bin/python")
 
 
 if __name__ == "__main__":

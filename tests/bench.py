@@ -24,6 +24,7 @@ from models.session import connect, db, transaction
 from models.tasks import Task
 from tests.bench_check import checks
 from tests.bench_load import load
+from tests.bench_steps import LONGEST, MONIKA, PETRA, SEVEN, Counted, of, steps
 from tests.bench_timers import timers
 from tests.browser import Person
 from tests.conftest import config_for, furnish
@@ -42,7 +43,6 @@ HEADS = ("mu", "be", "ke", "la", "ro", "ty", "wi", "br", "zo", "sche")
 MIDDLES = ("er", "ra", "ol", "im", "ul", "an", "os", "ett", "isch", "ub")
 TAILS = ("mann", "li", "er", "inger", "ovic")
 STEPS = ("completeness_check", "triage", "intake_interview")
-PETRA, MONIKA = "p.beispiel@example.org", "m.muster@example.org"
 
 
 def timed(do: Callable[[], object], rounds: int = ROUNDS) -> float:
@@ -53,24 +53,6 @@ def timed(do: Callable[[], object], rounds: int = ROUNDS) -> float:
         do()
         spans.append((time.perf_counter() - begun) * 1000)
     return statistics.median(spans)
-
-
-class Counted:
-    """Counts statements and commits of an engine."""
-
-    def __init__(self, engine: sa.Engine) -> None:
-        self.statements = self.commits = 0
-        sa.event.listen(engine, "before_cursor_execute", self._statement)
-        sa.event.listen(engine, "commit", self._commit)
-
-    def _statement(self, *_: object) -> None:
-        self.statements += 1
-
-    def _commit(self, *_: object) -> None:
-        self.commits += 1
-
-    def reset(self) -> None:
-        self.statements = self.commits = 0
 
 
 def bare() -> float:
@@ -117,7 +99,7 @@ def measure(name: str, url: str, floor: float) -> None:
         specs_of.cache_clear()
         engine = connect(url)
         app = create_app(config_for(url, Path(folder)), engine)
-        counted = Counted(engine)
+        counted = Counted().listen(engine)
         print(f"\n{name}")
         _verbs(app, counted, floor)
         _pages(app, counted, floor)
@@ -170,33 +152,23 @@ def _verbs(app, counted: Counted, floor: float) -> None:
 
 
 def _pages(app, counted: Counted, floor: float) -> None:
-    posts, gets, seen = [], [], (0, 0)
-    monika = Person(app, MONIKA)
-    for number in range(ROUNDS):
-        with app.test_request_context():
-            petra = player.user(PETRA)
-            case = player.refer(organisation_of(petra), petra, zemis_number=f"0000{number:04d}.7")
-            url = f"/tasks/{player.step_of(case, 'completeness_check').id}"
-            db.remove()
-        begun = time.perf_counter()
-        page = monika.client.get(url)
-        gets.append((time.perf_counter() - begun) * 1000)
-        monika.response = page
-        token = monika.token
-        counted.reset()
-        begun = time.perf_counter()
-        answer = monika.client.post(
-            url,
-            data={"csrf_token": token, "outcome": "complete", "complete_on": f"{now():%d.%m.%Y}"},
+    """Seven steps of a case over HTTP, and the longest form of a case."""
+    found = steps(app, counted, ROUNDS)
+    for words, forms in (
+        ("seven steps of a case", SEVEN),
+        (f"{LONGEST}, the longest form", [LONGEST]),
+    ):
+        post, both = of(found, *forms)
+        chosen = [step for step in found if step.form in forms]
+        needed = [step.statements for step in chosen]
+        values = [step.fields for step in chosen]
+        print(
+            f"  {words}: POST {post:.1f} ms {post / floor:.1f}x, GET + POST {both:.1f} ms {both / floor:.1f}x;"
+            f" {min(values)}-{max(values)} values, {min(needed)}-{max(needed)} statements,"
+            f" {max(step.commits for step in chosen)} commit"
         )
-        posts.append((time.perf_counter() - begun) * 1000)
-        assert answer.status_code == 302, answer.text[:500]
-        seen = (counted.statements, counted.commits)
-    post, get = statistics.median(posts), statistics.median(gets)
-    print(
-        f"  POST of a step                   {post:6.1f} ms  {post / floor:5.1f}x  {seen[0]} statements, {seen[1]} commit"
-    )
-    print(f"  GET + POST of a step             {get + post:6.1f} ms  {(get + post) / floor:5.1f}x")
+    by_form = {step.form: of(found, step.form)[0] for step in found}
+    print("    POST of each:", ", ".join(f"{k} {v / floor:.0f}x" for k, v in by_form.items()))
 
 
 def _inboxes(app, engine: sa.Engine) -> None:

@@ -1,0 +1,1 @@
+"""The same seven human steps in django-viewflow, as its documentation says."""
