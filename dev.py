@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / "bin"
-PEERS = ROOT / ".venv-peers"
+TOOLS = ROOT / ".venv-bench"
 LOCK = ROOT / "requirements.lock.txt"
 ASSETS = ROOT / "assets"
 BUILT = ROOT / "intake" / "static" / "gen"
@@ -135,11 +135,10 @@ def main(words: list[str]) -> None:
             run(BIN / check[0], *check[1:])
         chosen = ["-m", "not long"] if verb == "test" else []
         run(BIN / "python", "-m", "pytest", *chosen, *rest)
-    if verb == "bench":
-        run(BIN / "python", "-m", "tests.bench", *rest)
-    if verb == "bench-peers":
-        environment(PEERS, ROOT / "tests/peers/requirements.lock.txt")
-        run(BIN / "python", "-m", "tests.bench_peers", PEERS / "bin/python")
+    if verb in ("bench", "bench-peers"):
+        environment(TOOLS, ROOT / "tests/bench_tools/requirements.lock.txt")
+        module = "tests.bench" if verb == "bench" else "tests.bench_peers"
+        run(BIN / "python", "-m", module, TOOLS / "bin/python")
 
 
 if __name__ == "__main__":

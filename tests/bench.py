@@ -6,6 +6,7 @@
 import contextlib
 import random
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -28,6 +29,7 @@ from tests.bench_steps import LONGEST, MONIKA, PETRA, SEVEN, Counted, of, steps
 from tests.bench_timers import timers
 from tests.browser import Person
 from tests.conftest import config_for, furnish
+from tests.copies import row_of
 from tests.postgres import postgres
 from tests.workflows.drawings import bundle
 from workflows import desk
@@ -199,9 +201,7 @@ def _grow(target: int) -> None:
     """Open tasks of Monika's queue, spread over deadlines, some 500 family names and one Zwahlen."""
     have = db.scalar(sa.select(sa.func.count()).select_from(Task)) or 0
     model = db.scalars(sa.select(Task).where(Task.closed_at.is_(None)).limit(1)).one()
-    own = ("id", "engine_id", "due_at", "search")
-    columns = [c.key for c in sa.inspect(Task).column_attrs if c.key not in own]
-    row = {key: getattr(model, key) for key in columns}
+    row = row_of(model, "engine_id", "due_at", "search")
     dice, at = random.Random(have), now()
     names = [a + b + c for a in HEADS for b in MIDDLES for c in TAILS]
     with transaction():
@@ -238,8 +238,8 @@ def check_ins(floor: float) -> None:
     )
 
 
-def main() -> None:
-    """Print the table."""
+def main(tools: str) -> None:
+    """Print the table; `tools` is the Python of the environment with locust in it."""
     floor = bare()
     print(f"Bare SpiffWorkflow in memory, one human step of the same drawing: {floor:.2f} ms = 1x")
     check_ins(floor)
@@ -248,14 +248,14 @@ def main() -> None:
         url = f"sqlite:///{folder}/office.db"
         furnish(url, Path(folder))
         measure("SQLite", url, floor)
-        load(url)
+        load(url, tools)
         with postgres() as server:
             furnish(server.format(name="postgres"), Path(folder))
-            load(server.format(name="postgres"))
+            load(server.format(name="postgres"), tools)
             measure("PostgreSQL", server.format(name="postgres"), floor)
             timers(server.format(name="postgres"))
 
 
 if __name__ == "__main__":
     with contextlib.suppress(KeyboardInterrupt):
-        main()
+        main(sys.argv[1])

@@ -20,7 +20,7 @@ from tests.postgres import postgres
 from workflows.diagrams.published import specs_of
 
 ROUNDS = 9
-PEERS = Path(__file__).parent / "peers"
+TOOLS = Path(__file__).parent / "bench_tools"
 
 
 def ours(url: str) -> list[Step]:
@@ -39,7 +39,7 @@ def viewflow(python: str, url: str, fields: list[int]) -> list[dict[str, float]]
     environment = {**os.environ, "OFFICE_FIELDS": ",".join(map(str, fields))}
     command = [python, "-m", "office", url, str(ROUNDS)]
     done = subprocess.run(
-        command, cwd=PEERS, env=environment, check=True, capture_output=True, text=True
+        command, cwd=TOOLS, env=environment, check=True, capture_output=True, text=True
     )
     return json.loads(done.stdout)
 

@@ -19,10 +19,10 @@ from intake.demo.cases import organisation_of
 from models.base import now
 from models.outbox import Mail
 from models.processes import Run
-from models.referrals import Referral
 from models.session import connect, db, transaction
-from models.tasks import Task
 from tests.conftest import config_for
+from tests.copies import copy_case
+from tests.storm import installation
 from workflows.diagrams.published import specs_of
 
 TIMERS = int(os.environ.get("INTAKE_BENCH_TIMERS", "2000"))
@@ -33,15 +33,8 @@ def timers(url: str) -> None:
     """Print the rate for each number of workers, against one."""
     with tempfile.TemporaryDirectory() as folder:
         specs_of.cache_clear()
-        config = config_for(url, Path(folder))
-        app = create_app(config, connect(url))
-        environment = {
-            **os.environ,
-            "INTAKE_ENVIRONMENT": "test",
-            "INTAKE_DATABASE_URL": url,
-            "INTAKE_SECRET_KEY": config.secret_key,
-            "INTAKE_INSECURE_COOKIES": "1",
-        }
+        app = create_app(config_for(url, Path(folder)), connect(url))
+        environment = installation(url)
         one = 0.0
         for workers in (1, 2, 4):
             with app.test_request_context():
@@ -70,44 +63,10 @@ def _many_due(number: int) -> int:
         petra = player.user("p.beispiel@example.org")
         key = f"{uuid.uuid4().int % 10**8:08d}.{uuid.uuid4().int % 10}"
         case = player.refer(organisation_of(petra), petra, zemis_number=key)
-    run = db.scalars(sa.select(Run).where(Run.referral_id == case.id)).one()
-    task = db.scalars(sa.select(Task).where(Task.referral_id == case.id)).one()
-    referral = _row(Referral, case)
-    run_row, task_row = _row(Run, run), _row(Task, task)
-    first = (db.scalar(sa.select(sa.func.max(Referral.id))) or 0) + 1
+    first = copy_case(case, number).start
     with transaction():
-        for start in range(first, first + number, 1000):
-            keys = range(start, min(start + 1000, first + number))
-            ids = [uuid.uuid4().hex for _ in keys]
-            db.execute(
-                sa.insert(Referral), [{**referral, "id": k, "number": f"b{k}"} for k in keys]
-            )
-            db.execute(
-                sa.insert(Run),
-                [
-                    {
-                        **run_row,
-                        "referral_id": k,
-                        "state": run.state.replace(task.engine_id.encode(), new.encode()),
-                    }
-                    for k, new in zip(keys, ids, strict=True)
-                ],
-            )
-            db.execute(
-                sa.insert(Task),
-                [
-                    {**task_row, "referral_id": k, "engine_id": new}
-                    for k, new in zip(keys, ids, strict=True)
-                ],
-            )
-        db.execute(sa.text(f"SELECT setval('referrals_id_seq', {first + number})"))
         db.execute(sa.update(Run).where(Run.referral_id < first).values(due_at=None))
     return first
-
-
-def _row(table: type, row: object) -> dict[str, object]:
-    columns = sa.inspect(table).column_attrs
-    return {c.key: getattr(row, c.key) for c in columns if c.key not in ("id", "undo")}
 
 
 def _fired(workers: int, environment: dict[str, str]) -> float:

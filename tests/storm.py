@@ -47,6 +47,18 @@ def free_port():
         return found.getsockname()[1]
 
 
+def installation(url, **more):
+    """The environment of the processes of an office on this database."""
+    return {
+        **os.environ,
+        "INTAKE_ENVIRONMENT": "test",
+        "INTAKE_DATABASE_URL": url,
+        "INTAKE_SECRET_KEY": "0123456789abcdef0123456789abcdef",
+        "INTAKE_INSECURE_COOKIES": "1",
+        **more,
+    }
+
+
 class Sink:
     """A mail server that remembers the ids of what it took."""
 
@@ -77,17 +89,13 @@ class Office:
     def __init__(self, url, folder, smtp_port, web_processes=2):
         self._web_processes = str(web_processes)
         self.port = free_port()
-        self._environment = {
-            **os.environ,
-            "INTAKE_ENVIRONMENT": "test",
-            "INTAKE_DATABASE_URL": url,
-            "INTAKE_SECRET_KEY": "0123456789abcdef0123456789abcdef",
-            "INTAKE_DOCUMENTS": str(folder / "documents"),
-            "INTAKE_BASE_URL": f"http://127.0.0.1:{self.port}",
-            "INTAKE_INSECURE_COOKIES": "1",
-            "INTAKE_SMTP_HOST": "127.0.0.1",
-            "INTAKE_SMTP_PORT": str(smtp_port),
-        }
+        self._environment = installation(
+            url,
+            INTAKE_DOCUMENTS=str(folder / "documents"),
+            INTAKE_BASE_URL=f"http://127.0.0.1:{self.port}",
+            INTAKE_SMTP_HOST="127.0.0.1",
+            INTAKE_SMTP_PORT=str(smtp_port),
+        )
         self._log = (folder / "office.log").open("ab")
         self.web = self.worker = None
 

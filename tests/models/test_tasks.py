@@ -10,6 +10,7 @@ from intake.demo.cases import organisation_of
 from models.base import now
 from models.session import db, transaction
 from models.tasks import InboxFilter, Task, inbox, inbox_count
+from tests.copies import row_of
 
 ALL = InboxFilter()
 
@@ -21,15 +22,10 @@ def many(monika):
     case = player.refer(organisation_of(petra), petra)
     with transaction():
         task = db.scalars(sa.select(Task)).one()
-        columns = [
-            c.key
-            for c in sa.inspect(Task).column_attrs
-            if c.key not in ("id", "engine_id", "due_at")
-        ]
+        same = row_of(task, "engine_id", "due_at")
         for number in range(129):
-            copy = Task(**{key: getattr(task, key) for key in columns})
-            copy.engine_id, copy.due_at = f"{number:032x}", now() + timedelta(hours=number // 3)
-            db.add(copy)
+            due = now() + timedelta(hours=number // 3)
+            db.add(Task(**same, engine_id=f"{number:032x}", due_at=due))
     return case
 
 

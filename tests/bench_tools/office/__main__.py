@@ -104,7 +104,7 @@ def play(rounds: int) -> list[dict[str, object]]:
         process = CaseFlow.start.run(person=person)
         task = Task.objects.get(process_id=process.pk, status="ASSIGNED")
         before = len(queries)
-        answers = dict.fromkeys(QUESTIONS[:FIELDS[0]], "an answer")
+        answers = dict.fromkeys(QUESTIONS[: FIELDS[0]], "an answer")
         client.post(f"/case/{process.pk}/step_0/{task.pk}/execute/", answers)
         found[-1]["statements"] = len(queries) - before
     return found
