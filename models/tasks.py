@@ -3,6 +3,7 @@
 import enum
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import (
@@ -13,6 +14,7 @@ from sqlalchemy.orm import (
     mapped_column,
     relationship,
 )
+from sqlalchemy.sql.operators import custom_op
 
 from models.base import Base
 from models.organisations import Program
@@ -22,10 +24,15 @@ from models.session import db
 
 #: The ids and deadlines of a queue.
 Found = sa.Select[int, datetime]
+Column = Any
 
 #: Tasks without a deadline sort last; a real value keeps the index and the pages simple.
 NO_DEADLINE = datetime(9999, 1, 1, tzinfo=UTC)
 COUNTED_UP_TO = 500
+#: Lines of a queue that are simply read for a word, before the index of trigrams is asked: a common
+#: name fills its page from them, and sorting all who bear it takes longer.
+WINDOW = 4_000
+_TRIGRAM = 3
 
 
 class TaskOutcome(enum.StrEnum):
@@ -95,6 +102,11 @@ class InboxFilter:
     newest_first: bool = False
 
     @property
+    def words(self) -> list[str]:
+        """What is looked for in the names, as the lines hold them."""
+        return self.text.casefold().split()[:5]
+
+    @property
     def narrows(self) -> bool:
         """True if anything but the order is chosen."""
         return self != InboxFilter(newest_first=self.newest_first)
@@ -109,24 +121,58 @@ def _narrowed(select: Found, chosen: InboxFilter) -> Found:
         select = select.where(Task.social_region_id == chosen.social_region_id)
     if chosen.urgency:
         select = select.where(Task.urgency == chosen.urgency)
-    for word in chosen.text.casefold().split()[:5]:
-        select = select.where(Task.search.contains(word, autoescape=True))
     return select
 
 
-def _branches(user: User, chosen: InboxFilter) -> list[Found]:
+def _by_words(select: Found, chosen: InboxFilter) -> Found:
+    for word in chosen.words:
+        select = select.where(Task.search.contains(word, autoescape=True))
+    return _by_trigrams(select, chosen)
+
+
+def _by_trigrams(select: Found, chosen: InboxFilter) -> Found:
+    """Let the database look words up; PostgreSQL takes its index of trigrams by itself."""
+    long = [word for word in chosen.words if len(word) >= _TRIGRAM]
+    if not _looked_up(chosen):
+        return select
+    quoted = " ".join('"{}"'.format(word.replace('"', '""')) for word in long)
+    found = sa.text("select rowid from tasks_search where tasks_search match :words")
+    hits = Task.id.in_(found.bindparams(words=quoted).columns(sa.column("rowid", sa.Integer)))
+    return select.where(hits)
+
+
+def _looked_up(chosen: InboxFilter) -> bool:
+    """Whether SQLite's index of trigrams can be asked."""
+    long = any(len(word) >= _TRIGRAM for word in chosen.words)
+    return long and db.get_bind().dialect.name == "sqlite"
+
+
+def _unindexed(column: Column, really: bool) -> Column:
+    """A column by whose index SQLite shall not read: it knows too little of names to choose well."""
+    return sa.UnaryExpression(column, operator=custom_op("+")) if really else column
+
+
+def _branches(user: User, chosen: InboxFilter, *, with_words: bool = True) -> list[Found]:
     """One indexed select per queue; together they are the inbox (ENGINE.md 9)."""
+
+    def narrowed(queue: Found) -> Found:
+        queue = _narrowed(queue, chosen)
+        return _by_words(queue, chosen) if with_words else queue
+
+    looked_up = with_words and _looked_up(chosen)
     base = sa.select(Task.id, Task.due_at).where(Task.closed_at.is_(None))
-    mine = base.where(Task.assignee_id == user.id)
+    mine = base.where(_unindexed(Task.assignee_id, looked_up) == user.id)
     if chosen.whose == "mine":
-        return [_narrowed(mine, chosen)]
+        return [narrowed(mine)]
     groups = [
-        base.where(Task.organisation_id == organisation_id, Task.role == role)
+        base.where(
+            _unindexed(Task.organisation_id, looked_up) == organisation_id, Task.role == role
+        )
         for organisation_id, role in sorted(user.groups())
     ]
     if chosen.whose == "free":
         groups = [group.where(Task.assignee_id.is_(None)) for group in groups]
-    return [_narrowed(group, chosen) for group in groups]
+    return [narrowed(group) for group in groups]
 
 
 #: What a line of the inbox shows, and nothing more: mentee, programme, who holds it.
@@ -158,27 +204,49 @@ def inbox(
         before: (due_at, id) of the first line of the page after this one.
         limit: lines on the page.
     """
-    key = sa.tuple_(Task.due_at, Task.id)
     down = chosen.newest_first != (before is not None)
-    limited = []
-    edge = after or before
-    for queue in _branches(user, chosen):
-        branch = queue if edge is None else queue.where(key < edge if down else key > edge)
-        order = (Task.due_at.desc(), Task.id.desc()) if down else (Task.due_at, Task.id)
-        limited.append(sa.select(branch.order_by(*order).limit(limit).subquery()))
-    if not limited:
-        return []
-    union = sa.union_all(*limited).subquery()
-    last_order = (
-        (union.c.due_at.desc(), union.c.id.desc()) if down else (union.c.due_at, union.c.id)
-    )
-    ids = list(db.scalars(sa.select(union.c.id).order_by(*last_order).limit(limit)))
+    ids: list[int] = []
+    if chosen.words:
+        ids = _page(user, chosen, after or before, down, limit, window=WINDOW)
+    if len(ids) < limit:
+        ids = _page(user, chosen, after or before, down, limit)
     rows = db.scalars(
         sa.select(Task).join(Task.referral).options(*_LINE).where(Task.id.in_(ids))
     ).unique()
     by_id = {row.id: row for row in rows}
     page = [by_id[task_id] for task_id in ids if task_id in by_id]
     return page[::-1] if before is not None else page
+
+
+def _page(
+    user: User,
+    chosen: InboxFilter,
+    edge: tuple[datetime, int] | None,
+    down: bool,
+    limit: int,
+    window: int = 0,
+) -> list[int]:
+    """The ids of a page; with a window only among so many next lines of each queue."""
+    key = sa.tuple_(Task.due_at, Task.id)
+    order = (Task.due_at.desc(), Task.id.desc()) if down else (Task.due_at, Task.id)
+    limited = []
+    for queue in _branches(user, chosen, with_words=not window):
+        branch = queue if edge is None else queue.where(key < edge if down else key > edge)
+        if window:
+            near = branch.add_columns(Task.search).order_by(*order).limit(window).subquery()
+            branch = sa.select(near.c.id, near.c.due_at)
+            for word in chosen.words:
+                branch = branch.where(near.c.search.contains(word, autoescape=True))
+            limited.append(branch)
+        else:
+            limited.append(sa.select(branch.order_by(*order).limit(limit).subquery()))
+    if not limited:
+        return []
+    union = sa.union_all(*limited).subquery()
+    last_order = (
+        (union.c.due_at.desc(), union.c.id.desc()) if down else (union.c.due_at, union.c.id)
+    )
+    return list(db.scalars(sa.select(union.c.id).order_by(*last_order).limit(limit)))
 
 
 def inbox_count(user: User, chosen: InboxFilter, *, due_before: datetime | None = None) -> int:

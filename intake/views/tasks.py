@@ -44,8 +44,11 @@ def inbox_page() -> Any:
         rows=page,
         chosen=chosen,
         total=inbox_count(current_user, chosen),
-        late=inbox_count(current_user, chosen, due_before=now()),
-        due_today=inbox_count(current_user, chosen, due_before=end_of(today())),
+        # Who looks for a name wants that name, not how much of the work is late.
+        late=0 if chosen.words else inbox_count(current_user, chosen, due_before=now()),
+        due_today=0
+        if chosen.words
+        else inbox_count(current_user, chosen, due_before=end_of(today())),
         counted_up_to=COUNTED_UP_TO,
         earlier=_token(page[0]) if page and (after or (before and more)) else "",
         later=_token(page[-1]) if page and (before or more) else "",

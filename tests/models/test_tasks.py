@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from intake.demo import player
 from intake.demo.cases import organisation_of
+from models import tasks
 from models.base import now
 from models.session import db, transaction
 from models.tasks import InboxFilter, Task, inbox, inbox_count
@@ -95,6 +96,48 @@ def test_a_page_costs_two_statements_however_many_tasks_there_are(monika, many):
     sa.event.listen(db().get_bind(), "before_cursor_execute", lambda *a: statements.append(a[2]))
     inbox(monika, ALL)
     assert len(statements) == 2  # the ids of the page, then its lines
+
+
+@pytest.mark.parametrize("window", [4_000, 40, 1])
+def test_a_search_pages_alike_however_far_the_queues_are_simply_read(
+    monika, many, monkeypatch, window
+):
+    monkeypatch.setattr(tasks, "WINDOW", window)
+    with transaction():
+        for number, task in enumerate(db.scalars(sa.select(Task).order_by(Task.due_at, Task.id))):
+            task.search += " odd" if number % 2 else ' "even" 100%'
+    for text, count in (
+        ("odd", 65),
+        ('"even" mira', 65),
+        ("od", 65),
+        ("100% even", 65),
+        ("o%d", 0),
+    ):
+        chosen = InboxFilter(text=text)
+        found = [key for page in pages(monika, chosen, limit=20) for key in page]
+        assert len(found) == len(set(found)) == count
+        assert inbox_count(monika, chosen) == count
+        backwards = InboxFilter(text=text, newest_first=True)
+        assert [key for page in pages(monika, backwards, limit=20) for key in page] == found[::-1]
+
+
+def test_sqlite_looks_words_up_and_forgets_who_is_gone(monika, many):
+    if db.get_bind().dialect.name != "sqlite":
+        pytest.skip("PostgreSQL has its own index")
+    hits = sa.text("select count(*) from tasks_search where tasks_search match :word")
+    assert db.scalar(hits, {"word": "samira"}) == 130
+    with transaction():
+        first = db.scalars(sa.select(Task).limit(1)).one()
+        first.search = "somebody else"
+    assert db.scalar(hits, {"word": "samira"}) == 129
+    plan = db.execute(sa.text(f"explain query plan {_sql(monika)}")).all()
+    assert any("SCAN tasks_search VIRTUAL TABLE" in str(row) for row in plan)
+    assert not any("ix_tasks" in str(row) for row in plan)
+
+
+def _sql(user):
+    (queue, *_) = tasks._branches(user, InboxFilter(text="samira"))
+    return queue.compile(db.get_bind(), compile_kwargs={"literal_binds": True})
 
 
 def test_a_search_word_is_found_by_its_trigrams_on_postgresql(monika, many):
