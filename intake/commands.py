@@ -217,7 +217,7 @@ def _add_user(config: Config, chosen: argparse.Namespace) -> int:
             )
         if chosen.role not in {role.value for role in Role}:
             raise LookupError(f"role must be one of: {', '.join(role.value for role in Role)}")
-        password = os.environ.get("INTAKE_NEW_PASSWORD") or getpass.getpass("Password: ")
+        password = os.environ.get("INTAKE_NEW_PASSWORD") or _asked_for_password()
         if len(password) < accounts.SHORTEST_PASSWORD:
             raise LookupError(f"the password needs {accounts.SHORTEST_PASSWORD} characters")
         accounts.add_user(
@@ -225,6 +225,12 @@ def _add_user(config: Config, chosen: argparse.Namespace) -> int:
         )
     print(f"{chosen.email} can sign in.")
     return 0
+
+
+def _asked_for_password() -> str:
+    if not sys.stdin.isatty():
+        raise LookupError("nobody is here to type a password; put it into INTAKE_NEW_PASSWORD")
+    return getpass.getpass("Password: ")
 
 
 def _demo() -> int:

@@ -119,6 +119,12 @@ def test_an_installation_from_nothing(tmp_path):
     )
     assert unknown.returncode == 1
     assert "Caritas Solothurn" in unknown.stderr
+    alone = intake(
+        *("user", "add", "c@example.org", "C", "C", "Caritas Solothurn", "administrator"),
+        **{**settings, "INTAKE_NEW_PASSWORD": ""},
+    )
+    assert alone.returncode == 1
+    assert alone.stderr.strip().endswith("put it into INTAKE_NEW_PASSWORD")
     again = intake("publish", "bpmn", **settings)
     assert again.returncode == 0
 
