@@ -2,7 +2,6 @@
 
 import argparse
 import getpass
-import json
 import os
 import secrets
 import signal
@@ -12,12 +11,10 @@ import tempfile
 import threading
 from pathlib import Path
 
+from intake import drawing_commands
 from intake.config import Config, UnsafeSetting, from_environment
 from intake.logs import configure
-from workflows.errors import RefusedDrawing, WorkflowError
-
-#: More of a file is not read: what is larger is refused anyway.
-LARGEST_FILE = 64_000_000
+from workflows.errors import WorkflowError
 
 
 def main(words: list[str] | None = None) -> int:
@@ -29,14 +26,7 @@ def main(words: list[str] | None = None) -> int:
     serve.add_argument("--workers", type=int, default=2)
     verbs.add_parser("worker", help="fire due timers and send mail until stopped")
     verbs.add_parser("upgrade", help="bring the database to this version, publish the drawings")
-    for verb, text in (("check", "say what is wrong with drawings"), ("publish", "put in force")):
-        files = verbs.add_parser(verb, help=text)
-        files.add_argument(
-            "files", nargs="+", type=Path, metavar="FILE", help="file, folder or ZIP"
-        )
-        files.add_argument("--process", default="referral", help="the process a case starts with")
-        if verb == "check":
-            files.add_argument("--json", action="store_true", help="the findings for machines")
+    drawing_commands.add_to(verbs)
     for verb, text in (
         ("backup", "write rows and documents into one ZIP, while the office runs"),
         ("restore", "bring a backup into an empty database"),
@@ -59,8 +49,8 @@ def main(words: list[str] | None = None) -> int:
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    if chosen.verb == "check":
-        return _check(chosen.files, chosen.process, chosen.json)
+    if chosen.verb in drawing_commands.VERBS:
+        return drawing_commands.VERBS[chosen.verb](chosen)
     if chosen.verb == "demo":
         return _demo()
     config = from_environment().checked()
@@ -72,8 +62,6 @@ def _run(chosen: argparse.Namespace) -> int:
         return _upgrade(config)
     if chosen.verb in ("backup", "restore"):
         return _keep(config, chosen.verb, chosen.file)
-    if chosen.verb == "publish":
-        return _publish(config, chosen.files, chosen.process)
     return _add_user(config, chosen)
 
 
@@ -111,69 +99,6 @@ def _upgrade(config: Config) -> int:
         load_reference()
         diagram = publish(shipped_bundle(), REFERRAL, vocabulary(), by=None)
     print(f"The database is up to date; {diagram.process_id} {diagram.version} is in force.")
-    return 0
-
-
-def _read(files: list[Path]) -> dict[str, bytes]:
-    """Files, folders and ZIPs as one bundle; of a folder only its drawings and tables."""
-    found: dict[str, bytes] = {}
-    for path in files:
-        many = sorted([*path.rglob("*.bpmn"), *path.rglob("*.dmn")]) if path.is_dir() else [path]
-        for one in many:
-            name = str(one.relative_to(path)) if path.is_dir() else one.name
-            with one.open("rb") as file:
-                found[name] = file.read(LARGEST_FILE)
-    return found
-
-
-def _forms() -> dict[str, dict[str, tuple[object, ...] | None]]:
-    from flask import Flask
-    from flask_babel import Babel
-
-    from intake.forms import vocabulary
-
-    app = Flask("check")
-    Babel(app, default_locale="de")
-    with app.test_request_context():
-        return vocabulary()
-
-
-def _check(files: list[Path], process: str, as_json: bool) -> int:
-    """0 clean or warnings only, 1 errors, 2 something could not be read."""
-    from workflows.diagrams.check import check
-    from workflows.diagrams.findings import UNREADABLE
-
-    try:
-        bundle = _read(files)
-    except OSError as error:
-        print(f"intake: {error}", file=sys.stderr)
-        return 2
-    findings = check(bundle, process, _forms())
-    errors = sum(finding.forbids for finding in findings)
-    if as_json:
-        print(json.dumps([finding.as_dict() for finding in findings], ensure_ascii=False, indent=1))
-    else:
-        for finding in findings:
-            print(finding)
-        print(f"{errors} errors, {len(findings) - errors} warnings" if findings else "No findings.")
-    if any(finding.code in UNREADABLE for finding in findings):
-        return 2
-    return 1 if errors else 0
-
-
-def _publish(config: Config, files: list[Path], process: str) -> int:
-    from intake import create_app
-    from intake.forms import vocabulary
-    from workflows.diagrams.published import publish
-
-    with create_app(config).test_request_context():
-        try:
-            diagram = publish(_read(files), process, vocabulary(), by=None)
-        except RefusedDrawing as refused:
-            for finding in refused.findings:
-                print(finding, file=sys.stderr)
-            return 1
-    print(f"{diagram.process_id} {diagram.version} is in force for new cases.")
     return 0
 
 

@@ -78,6 +78,44 @@ def test_a_file_that_is_not_there_is_exit_2(capsys):
     assert "/nowhere/x.bpmn" in capsys.readouterr().err
 
 
+def test_a_diff_tells_in_sentences_of_two_languages_what_differs(tmp_path, capsys):
+    text = (ROOT / "bpmn/check_referral.bpmn").read_text()
+    text = text.replace('name="due" value="T2"', 'name="due" value="T3"')
+    for path in (ROOT / "bpmn").glob("*.*mn"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "check_referral.bpmn").write_text(text)
+    assert main(["diff", str(ROOT / "bpmn"), str(tmp_path)]) == 1
+    assert capsys.readouterr().out == (
+        "check_referral: «Anmeldung auf Vollständigkeit prüfen»:"
+        " Frist von «T2» auf «T3» geändert.\n"
+    )
+    assert main(["diff", "--language", "en", str(ROOT / "bpmn"), str(tmp_path)]) == 1
+    assert "changed from «T2» to «T3»" in capsys.readouterr().out
+    assert main(["diff", "--json", str(ROOT / "bpmn"), str(tmp_path)]) == 1
+    (change,) = json.loads(capsys.readouterr().out)
+    assert (change["element"], change["what"]) == ("completeness_check", "property due")
+    assert main(["diff", str(ROOT / "bpmn"), str(ROOT / "bpmn")]) == 0
+    (tmp_path / "routing.dmn").write_text("nothing")
+    assert main(["diff", str(ROOT / "bpmn"), str(tmp_path)]) == 2
+    assert "routing.dmn" in capsys.readouterr().err
+    assert main(["diff", "/nowhere", str(tmp_path)]) == 2
+    assert main(["diff", "a", "b", "c"]) == 2
+
+
+def test_every_change_has_its_sentence(tmp_path, sqlite_app):
+    from intake.differences import sentence
+    from tests.workflows.test_differences import EDITS, changed_bundles
+    from workflows.diagrams.differences import differences
+
+    told = [
+        sentence(c) for edit in EDITS for c in differences(*changed_bundles(*EDITS[edit][0]))[0]
+    ]
+    assert len(told) > 15
+    for words in told:
+        assert words.endswith(".")
+        assert "property" not in words
+
+
 def test_a_missing_setting_is_a_sentence_not_a_traceback():
     done = intake("upgrade", INTAKE_DATABASE_URL="")
     assert done.returncode == 1
@@ -127,6 +165,8 @@ def test_an_installation_from_nothing(tmp_path):
     assert alone.stderr.strip().endswith("put it into INTAKE_NEW_PASSWORD")
     again = intake("publish", "bpmn", **settings)
     assert again.returncode == 0
+    same = intake("diff", "bpmn", **settings)
+    assert (same.returncode, same.stdout) == (0, "")
 
 
 @pytest.mark.parametrize(

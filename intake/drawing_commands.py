@@ -1,0 +1,143 @@
+"""The verbs of `intake` for people who keep drawings in files: check, diff, publish."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from intake.config import from_environment
+from workflows.errors import RefusedDrawing
+
+#: More of a file is not read: what is larger is refused anyway.
+LARGEST_FILE = 64_000_000
+
+
+def add_to(verbs: Any) -> None:
+    """Tell the parser of each verb what may follow it."""
+    check = _verb(verbs, "check", "say what is wrong with drawings")
+    check.add_argument("--json", action="store_true", help="the findings for machines")
+    diff = _verb(
+        verbs, "diff", "say in sentences what differs: OLD NEW, or NEW to what is in force"
+    )
+    diff.add_argument("--json", action="store_true", help="the changes for machines")
+    diff.add_argument("--language", choices=("de", "en"), default="de")
+    _verb(verbs, "publish", "put in force")
+
+
+def _verb(verbs: Any, verb: str, text: str) -> argparse.ArgumentParser:
+    files: argparse.ArgumentParser = verbs.add_parser(verb, help=text)
+    files.add_argument("files", nargs="+", type=Path, metavar="FILE", help="file, folder or ZIP")
+    files.add_argument("--process", default="referral", help="the process a case starts with")
+    return files
+
+
+def _read(files: list[Path]) -> dict[str, bytes]:
+    """Files, folders and ZIPs as one bundle; of a folder only its drawings and tables."""
+    found: dict[str, bytes] = {}
+    for path in files:
+        many = sorted([*path.rglob("*.bpmn"), *path.rglob("*.dmn")]) if path.is_dir() else [path]
+        for one in many:
+            name = str(one.relative_to(path)) if path.is_dir() else one.name
+            with one.open("rb") as file:
+                found[name] = file.read(LARGEST_FILE)
+    return found
+
+
+def _bare_app() -> Any:
+    """Texts and forms without a database."""
+    from flask import Flask
+    from flask_babel import Babel
+
+    app = Flask("intake")
+    Babel(app, default_locale="de")
+    return app
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    """0 clean or warnings only, 1 errors, 2 something could not be read."""
+    from intake.forms import vocabulary
+    from workflows.diagrams.check import check
+    from workflows.diagrams.findings import UNREADABLE
+
+    try:
+        bundle = _read(chosen.files)
+    except OSError as error:
+        print(f"intake: {error}", file=sys.stderr)
+        return 2
+    with _bare_app().test_request_context():
+        forms = vocabulary()
+    findings = check(bundle, chosen.process, forms)
+    errors = sum(finding.forbids for finding in findings)
+    if chosen.json:
+        print(json.dumps([finding.as_dict() for finding in findings], ensure_ascii=False, indent=1))
+    else:
+        for finding in findings:
+            print(finding)
+        print(f"{errors} errors, {len(findings) - errors} warnings" if findings else "No findings.")
+    if any(finding.code in UNREADABLE for finding in findings):
+        return 2
+    return 1 if errors else 0
+
+
+def _publish(chosen: argparse.Namespace) -> int:
+    from intake import create_app
+    from intake.forms import vocabulary
+    from workflows.diagrams.published import publish
+
+    with create_app(from_environment().checked()).test_request_context():
+        try:
+            diagram = publish(_read(chosen.files), chosen.process, vocabulary(), by=None)
+        except RefusedDrawing as refused:
+            for finding in refused.findings:
+                print(finding, file=sys.stderr)
+            return 1
+    print(f"{diagram.process_id} {diagram.version} is in force for new cases.")
+    return 0
+
+
+def _diff(chosen: argparse.Namespace) -> int:
+    """0 nothing differs, 1 something does, 2 something could not be read."""
+    from flask_babel import force_locale
+
+    from intake.differences import sentence
+    from workflows.diagrams.differences import differences
+
+    if len(chosen.files) > 2:
+        print("intake: name the old and the new files, or the new ones only", file=sys.stderr)
+        return 2
+    try:
+        *old, new = (_read([path]) for path in chosen.files)
+    except OSError as error:
+        print(f"intake: {error}", file=sys.stderr)
+        return 2
+    changes, unread = differences(old[0] if old else _in_force(chosen.process), new)
+    for finding in unread:
+        print(finding, file=sys.stderr)
+    if chosen.json:
+        print(json.dumps([change.as_dict() for change in changes], ensure_ascii=False, indent=1))
+    else:
+        with _bare_app().test_request_context(), force_locale(chosen.language):
+            for change in changes:
+                print(f"{change.inside}: {sentence(change)}")
+    return 2 if unread else 1 if changes else 0
+
+
+def _in_force(process: str) -> dict[str, bytes]:
+    """The files of the version that new cases take. Raises LookupError where there is none."""
+    from intake import create_app
+    from models.processes import latest_diagram
+
+    with create_app(from_environment().checked()).test_request_context():
+        diagram = latest_diagram(process)
+        if diagram is None:
+            raise LookupError(f"no version of {process!r} is in force; name the old files too")
+        return {name: text.encode() for name, text in diagram.files.items()}
+
+
+VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "check": _check,
+    "diff": _diff,
+    "publish": _publish,
+}
