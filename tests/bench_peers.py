@@ -14,7 +14,7 @@ from pathlib import Path
 from intake import create_app
 from models.session import connect
 from tests.bench import bare
-from tests.bench_steps import SEVEN, Counted, Step, of, steps
+from tests.bench_steps import SEVEN, WARM, Counted, Step, of, steps
 from tests.conftest import config_for, furnish
 from tests.postgres import postgres
 from workflows.diagrams.published import specs_of
@@ -37,7 +37,7 @@ def ours(url: str) -> list[Step]:
 def viewflow(python: str, url: str, fields: list[int]) -> list[dict[str, float]]:
     """Viewflow's steps on this database, with so many questions each."""
     environment = {**os.environ, "OFFICE_FIELDS": ",".join(map(str, fields))}
-    command = [python, "-m", "office", url, str(ROUNDS)]
+    command = [python, "-m", "office", url, str(WARM), str(ROUNDS)]
     done = subprocess.run(
         command, cwd=TOOLS, env=environment, check=True, capture_output=True, text=True
     )

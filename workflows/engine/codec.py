@@ -22,7 +22,7 @@ from workflows.engine.script import ClosedEngine
 
 FORMAT = 1
 _PREDICTED = TaskState.PREDICTED_MASK | TaskState.FUTURE
-_LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
+LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 _TRIGGERED, _NO_FUTURE = 1, 2
 
 Specs = tuple[Any, dict[str, Any]]
@@ -52,7 +52,7 @@ def live_elements(state: bytes) -> list[tuple[str | None, str]]:
     """(called process or None, element) of every live task, without loading an engine."""
     stored = orjson.loads(state)
     parts = [(None, stored["t"])] + [(name, part["t"]) for _, _, name, part in stored["s"]]
-    return [(process, row[2]) for process, rows in parts for row in rows if row[3] & _LIVE]
+    return [(process, row[2]) for process, rows in parts for row in rows if row[3] & LIVE]
 
 
 class _Writer:
@@ -94,7 +94,7 @@ class _Writer:
         }
 
     def _row(self, task: Task, parent_row: int | None, above: Data) -> Row:
-        live = bool(task._state & _LIVE)
+        live = bool(task._state & LIVE)
         predicted = any(child._state & _PREDICTED for child in task.children)
         flags = (_TRIGGERED if task.triggered else 0) | (
             _NO_FUTURE if live and not predicted else 0
@@ -190,10 +190,10 @@ class _Reader:
 
 
 def _is_predicted(task: Task, parent: Task) -> bool:
-    return bool(task._state & _PREDICTED and parent._state & (_LIVE | _PREDICTED))
+    return bool(task._state & _PREDICTED and parent._state & (LIVE | _PREDICTED))
 
 
 def _predict_again(part: BpmnWorkflow) -> None:
     for task in list(part.tasks.values()):
-        if task._state & _LIVE and not getattr(task, "_has_no_future", False):
+        if task._state & LIVE and not getattr(task, "_has_no_future", False):
             task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)

@@ -1,4 +1,4 @@
-"""`python -m office URL ROUNDS`: times of GET and POST of each step, as JSON."""
+"""`python -m office URL WARM ROUNDS`: times of GET and POST of each step, as JSON."""
 
 import json
 import sys
@@ -68,8 +68,8 @@ def configure(url: str) -> None:
     django.setup()
 
 
-def play(rounds: int) -> list[dict[str, object]]:
-    """Each step of each round: its GET and POST in milliseconds, statements of the POST."""
+def play(warm: int, rounds: int) -> list[dict[str, object]]:
+    """After some rounds to get warm, each step of each round: its GET and POST in milliseconds, statements of the POST."""
     from django.contrib.auth import get_user_model
     from django.core.management import call_command
     from django.db import connection
@@ -85,7 +85,7 @@ def play(rounds: int) -> list[dict[str, object]]:
     client = Client(enforce_csrf_checks=False)
     client.force_login(person)
     found = []
-    for _ in range(rounds):
+    for _ in range(warm + rounds):
         process = CaseFlow.start.run(person=person)
         for number, fields in enumerate(FIELDS):
             task = Task.objects.get(process_id=process.pk, status="ASSIGNED")
@@ -107,9 +107,9 @@ def play(rounds: int) -> list[dict[str, object]]:
         answers = dict.fromkeys(QUESTIONS[: FIELDS[0]], "an answer")
         client.post(f"/case/{process.pk}/step_0/{task.pk}/execute/", answers)
         found[-1]["statements"] = len(queries) - before
-    return found
+    return found[warm * len(FIELDS) :]
 
 
 if __name__ == "__main__":
     configure(sys.argv[1])
-    print(json.dumps(play(int(sys.argv[2]))))
+    print(json.dumps(play(int(sys.argv[2]), int(sys.argv[3]))))
