@@ -1,9 +1,10 @@
-"""Changes between two versions of a process in sentences, German or English."""
+"""Changes between two versions of a process, and what they mean for a case, in German or English."""
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from workflows.diagrams.differences import Change
+from workflows.engine.rebind import Blocker
 
 KINDS = {
     "process": _("Prozess"),
@@ -52,8 +53,25 @@ FACETS = {
 }
 
 
+_BLOCKED = {
+    "gone": _("«%(name)s» ist nicht mehr gezeichnet, und der Fall wartet dort."),
+    "past_gone": _("«%(name)s» ist nicht mehr gezeichnet, und der Fall steht in den Wegen danach."),
+    "kind": _("«%(name)s» ist eine andere Art Element, und der Fall wartet dort."),
+    "process_gone": _("Der Prozess «%(name)s» fehlt, und der Fall steht darin."),
+    "failed": _("«%(element)s» lässt sich für diesen Fall nicht berechnen: %(name)s."),
+}
+
+
+def hindrance(blocker: Blocker) -> str:
+    """Why a case cannot go on with other drawings."""
+    return str(_BLOCKED[blocker.reason]) % {"name": blocker.name, "element": blocker.element}
+
+
 def sentence(change: Change) -> str:
     """What changed, to be read by people who draw."""
+    if change.kind == "case":
+        words = {"b": change.before or "–", "a": change.after or "–"}
+        return gettext("Von selbst geht es weiter am %(a)s statt am %(b)s.", **words)
     told = _of_rule(change) if change.kind == "rule" else _of_whole(change)
     return told or _of_facet(change)
 

@@ -1,9 +1,10 @@
-"""The verbs of `intake` for people who keep drawings in files: check, diff, publish."""
+"""The verbs of `intake` for people who keep drawings in files: check, diff, rehearse, publish."""
 
 import argparse
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from workflows.errors import RefusedDrawing
 
 #: More of a file is not read: what is larger is refused anyway.
 LARGEST_FILE = 64_000_000
+#: After so many cases the rehearsal says how far it is.
+PROGRESS = 500
 
 
 def add_to(verbs: Any) -> None:
@@ -23,6 +26,10 @@ def add_to(verbs: Any) -> None:
     )
     diff.add_argument("--json", action="store_true", help="the changes for machines")
     diff.add_argument("--language", choices=("de", "en"), default="de")
+    text = "say how every running case would go on with other drawings; writes nothing"
+    rehearse = _verb(verbs, "rehearse", text)
+    rehearse.add_argument("--json", action="store_true", help="the cases for machines")
+    rehearse.add_argument("--language", choices=("de", "en"), default="de")
     _verb(verbs, "publish", "put in force")
 
 
@@ -136,8 +143,60 @@ def _in_force(process: str) -> dict[str, bytes]:
         return {name: text.encode() for name, text in diagram.files.items()}
 
 
+def _rehearse(chosen: argparse.Namespace) -> int:
+    """0 every case goes on, 1 some are blocked, 2 the check refuses the drawings."""
+    from flask_babel import force_locale
+
+    from intake import create_app
+    from intake.forms import vocabulary
+    from workflows.diagrams.check import check
+    from workflows.rehearsal import rehearse
+
+    try:
+        bundle = _read(chosen.files)
+    except OSError as error:
+        print(f"intake: {error}", file=sys.stderr)
+        return 2
+    app = create_app(from_environment().checked())
+    with app.test_request_context(), force_locale(chosen.language):
+        refused = [f for f in check(bundle, chosen.process, vocabulary()) if f.forbids]
+        for finding in refused:
+            print(finding, file=sys.stderr)
+        if refused:
+            return 2
+        cases = []
+        for number, case in enumerate(rehearse(bundle, chosen.process), 1):
+            cases.append(case)
+            if number % PROGRESS == 0:
+                print(f"{number} …", file=sys.stderr)
+        _tell_rehearsed(cases, chosen.json)
+    return 1 if any(case.blocked for case in cases) else 0
+
+
+def _tell_rehearsed(cases: list[Any], as_json: bool) -> None:
+    from flask_babel import gettext
+
+    from intake.differences import hindrance, sentence
+
+    if as_json:
+        print(json.dumps([asdict(case) for case in cases], ensure_ascii=False, indent=1))
+        return
+    blocked = [case for case in cases if case.blocked]
+    changed = [case for case in cases if case.changes]
+    counts = {"n": len(cases) - len(blocked), "c": len(changed), "b": len(blocked)}
+    print(
+        gettext(
+            "%(n)s Fälle gehen mit, davon %(c)s mit Änderungen; %(b)s gehen nicht mit.", **counts
+        )
+    )
+    for case in (*blocked, *changed):
+        words = [*map(hindrance, case.blocked), *map(sentence, case.changes)]
+        print(f"{case.number} (Version {case.version}): {' '.join(words)}")
+
+
 VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
     "check": _check,
     "diff": _diff,
+    "rehearse": _rehearse,
     "publish": _publish,
 }

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from intake import store
 from intake.commands import main
 from models.documents import ScanState
 from tests.conftest import config_for
+from tests.storm import installation
 
 ROOT = Path(__file__).parents[2]
 
@@ -100,6 +102,38 @@ def test_a_diff_tells_in_sentences_of_two_languages_what_differs(tmp_path, capsy
     assert "routing.dmn" in capsys.readouterr().err
     assert main(["diff", "/nowhere", str(tmp_path)]) == 2
     assert main(["diff", "a", "b", "c"]) == 2
+
+
+def test_a_rehearsal_tells_how_running_cases_would_go_on(tmp_path, url, case):
+    number, settings = case.number, installation(url)
+    text = (ROOT / "bpmn/check_referral.bpmn").read_text()
+    for path in (ROOT / "bpmn").glob("*.*mn"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+
+    def rehearsed(old, new, *more):
+        (tmp_path / "check_referral.bpmn").write_text(text.replace(old, new))
+        return intake("rehearse", *more, str(tmp_path), **settings)
+
+    same = rehearsed("", "")
+    assert same.returncode == 0, same.stderr
+    assert same.stdout.startswith("1 Fälle gehen mit, davon 0 mit Änderungen; 0 gehen nicht mit.")
+    other = rehearsed('name="due" value="T2"', 'name="due" value="T3"', "--language", "en")
+    assert other.returncode == 0
+    assert f"{number} (version" in other.stdout.lower()
+    assert "changed from «T2» to «T3»" in other.stdout
+    gone = rehearsed("completeness_check", "completeness_test", "--json")
+    assert gone.returncode == 2, "the check refuses it: no form of this name"
+    moved = re.sub(
+        '"completeness_check"|>completeness_check<', lambda m: m[0].replace("check", "test"), text
+    )
+    moved = moved.replace(
+        'name="form" value="completeness_test"', 'name="form" value="completeness_check"'
+    )
+    blocked = rehearsed(text, moved, "--json")
+    assert blocked.returncode == 1, blocked.stderr
+    (told,) = json.loads(blocked.stdout)
+    assert told["number"] == number
+    assert told["blocked"][0]["element"] == "completeness_check"
 
 
 def test_every_change_has_its_sentence(tmp_path, sqlite_app):
