@@ -1,5 +1,6 @@
 """The verbs: one transaction each, who may, two at once, and taking a step back."""
 
+import re
 import threading
 from datetime import timedelta
 
@@ -85,7 +86,9 @@ def test_a_wish_goes_before_the_rule(petra):
 
 def test_nothing_personal_is_in_the_engine(case, monika):
     player.do(case, "completeness_check", monika)
-    state = db.scalar(sa.select(Run.state)).decode()
+    # A random task id may hold any four digits, a year of birth among them.
+    state = re.sub(r"[0-9a-f]{32}", "", db.scalar(sa.select(Run.state)).decode())
+    assert '"triage"' in state
     for personal in ("Muster", "Samira", "1990", "Olten", "00000101"):
         assert personal not in state
 
