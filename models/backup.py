@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from models.base import Base
 from models.plain import plain, typed
+from models.session import begin
 
 ROWS_AT_ONCE = 1000
 
@@ -45,8 +46,7 @@ def put_back(engine: sa.Engine, lines: Iterable[tuple[str, str]]) -> dict[str, i
     tables = Base.metadata.tables
     counts: dict[str, int] = {}
     with engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        begin(connection)
         for table in Base.metadata.sorted_tables:
             if connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first():
                 raise NotEmpty(table.name)

@@ -17,12 +17,15 @@ _OPEN = "in transaction()"
 def connect(url: str, **options: Any) -> sa.Engine:
     """Open the database of this process and bind the session to it.
 
-    SQLite reads outside a transaction (each statement sees a whole snapshot) and takes its write
-    lock when `transaction()` begins, so that a reader never has to become a writer half-way,
-    which SQLite would refuse.
+    Both databases read outside a transaction: each statement sees a whole snapshot. SQLite takes its
+    write lock when `transaction()` begins, so that a reader never has to become a writer half-way,
+    which SQLite would refuse. PostgreSQL's driver keeps what it has prepared until a rollback, with
+    which every page that only reads would end otherwise, and all would be planned again.
     """
-    # A connection that the server has closed meanwhile is noticed before it is used.
-    engine = sa.create_engine(url, **{"pool_pre_ping": not url.startswith("sqlite"), **options})
+    if not url.startswith("sqlite"):
+        # A connection that the server has closed meanwhile is noticed before it is used.
+        options = {"pool_pre_ping": True, "isolation_level": "AUTOCOMMIT", **options}
+    engine = sa.create_engine(url, **options)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     db.remove()
@@ -41,6 +44,12 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+def begin(connection: sa.Connection) -> None:
+    """Begin a transaction that is going to write; what the connection has read so far was none."""
+    sqlite = connection.dialect.name == "sqlite"
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if sqlite else "BEGIN")
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One verb, one transaction: commits at the end; a raised error leaves no trace.
@@ -53,9 +62,7 @@ def transaction() -> Iterator[Session]:
         raise RuntimeError("a transaction is already open: one verb, one transaction")
     session.info[_OPEN] = True
     try:
-        connection = session.connection()
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        begin(session.connection())
         yield session
         session.commit()
     except BaseException:

@@ -19,13 +19,13 @@ from intake import create_app
 from intake.demo import player
 from intake.demo.cases import organisation_of
 from models.base import now
-from models.deadlines import Calendar, Deadlines, Term, Unit
 from models.processes import Run
 from models.session import connect, db, transaction
 from models.tasks import Task
+from tests.bench_bare import bare, ratio
 from tests.bench_check import checks
 from tests.bench_load import load
-from tests.bench_steps import LONGEST, MONIKA, PETRA, SEVEN, Counted, of, steps
+from tests.bench_steps import LONGEST, MONIKA, PETRA, SEVEN, Counted, spent, steps
 from tests.bench_timers import timers
 from tests.browser import Person
 from tests.conftest import config_for, furnish
@@ -33,18 +33,17 @@ from tests.copies import row_of
 from tests.postgres import postgres
 from tests.workflows.drawings import bundle
 from workflows import desk
-from workflows.actions import ACTIONS
-from workflows.diagrams.published import shipped_bundle, specs_of
+from workflows.diagrams.published import specs_of
 from workflows.diagrams.read import read
 from workflows.engine.case import Case
-from workflows.engine.script import ClosedEngine, ClosedEnvironment
-from workflows.expressions import Functions
+from workflows.engine.script import ClosedEngine
 
 ROUNDS = 9
 HEADS = ("mu", "be", "ke", "la", "ro", "ty", "wi", "br", "zo", "sche")
 MIDDLES = ("er", "ra", "ol", "im", "ul", "an", "os", "ett", "isch", "ub")
 TAILS = ("mann", "li", "er", "inger", "ovic")
 STEPS = ("completeness_check", "triage", "intake_interview")
+Floor = dict[str, float]
 
 
 def timed(do: Callable[[], object], rounds: int = ROUNDS) -> float:
@@ -57,45 +56,7 @@ def timed(do: Callable[[], object], rounds: int = ROUNDS) -> float:
     return statistics.median(spans)
 
 
-def bare() -> float:
-    """One human step of bare SpiffWorkflow in memory: complete and run, nothing kept."""
-    specs = read(shipped_bundle(), "referral")
-    spans = []
-    for _ in range(30):
-        facts = {
-            "case.is_minor": False,
-            "referral.program_wish": "open",
-            "referral.target_group": "ADULT",
-            "referral.permit": "B",
-            "referral.consent": True,
-            "referral.exclusion_checked": True,
-            "referral.lives_in_canton": True,
-            "referral.complete_on": "2026-01-12",
-            "case.interviewed": False,
-        }
-        terms = {code: Term(5, Unit.WEEKS, Calendar.LEGAL) for code in ("T2", "T4", "T5", "T8")}
-        nothing = {name: (lambda data, **given: {}) for name in ACTIONS}
-        engine = ClosedEngine(
-            ClosedEnvironment(Functions(Deadlines(terms, {})), lambda facts=facts: facts, nothing)
-        )
-        case = Case.start(specs, engine)
-        for step, answers in zip(
-            STEPS,
-            (
-                {"completeness_check.outcome": "complete"},
-                {"triage.decision": "admit"},
-                {"intake_interview.result": "waiting_list"},
-            ),
-            strict=True,
-        ):
-            waiting = next(s for s in case.open_steps() if s.element == step)
-            begun = time.perf_counter()
-            case.complete(waiting.id, answers)
-            spans.append((time.perf_counter() - begun) * 1000)
-    return statistics.median(spans)
-
-
-def measure(name: str, url: str, floor: float) -> None:
+def measure(name: str, url: str, floor: Floor) -> None:
     """Everything that needs a database."""
     with tempfile.TemporaryDirectory() as folder:
         specs_of.cache_clear()
@@ -109,7 +70,7 @@ def measure(name: str, url: str, floor: float) -> None:
         engine.dispose()
 
 
-def _verbs(app, counted: Counted, floor: float) -> None:
+def _verbs(app, counted: Counted, floor: Floor) -> None:
     with app.test_request_context():
         petra, monika = player.user(PETRA), player.user(MONIKA)
         spans: dict[str, list[float]] = {}
@@ -144,8 +105,9 @@ def _verbs(app, counted: Counted, floor: float) -> None:
                 )
         for step, found in spans.items():
             ms, (statements, commits) = statistics.median(found), figures[step]
+            times = ms / floor.get(step, statistics.median(floor.values()))
             print(
-                f"  desk {step:<27} {ms:6.1f} ms  {ms / floor:5.1f}x  {statements} statements, {commits} commit"
+                f"  desk {step:<27} {ms:6.1f} ms  {times:5.1f}x  {statements} statements, {commits} commit"
             )
         print(
             f"  engine state                     {statistics.median(sizes):.0f} bytes median, {max(sizes)} worst"
@@ -153,24 +115,26 @@ def _verbs(app, counted: Counted, floor: float) -> None:
         db.remove()
 
 
-def _pages(app, counted: Counted, floor: float) -> None:
+def _pages(app, counted: Counted, floor: Floor) -> None:
     """Seven steps of a case over HTTP, and the longest form of a case."""
     found = steps(app, counted, ROUNDS)
+    post, both = spent(found)
     for words, forms in (
         ("seven steps of a case", SEVEN),
         (f"{LONGEST}, the longest form", [LONGEST]),
     ):
-        post, both = of(found, *forms)
         chosen = [step for step in found if step.form in forms]
         needed = [step.statements for step in chosen]
         values = [step.fields for step in chosen]
         print(
-            f"  {words}: POST {post:.1f} ms {post / floor:.1f}x, GET + POST {both:.1f} ms {both / floor:.1f}x;"
+            f"  {words}: POST {ratio(post, floor, *forms):.1f}x, GET + POST {ratio(both, floor, *forms):.1f}x;"
             f" {min(values)}-{max(values)} values, {min(needed)}-{max(needed)} statements,"
             f" {max(step.commits for step in chosen)} commit"
         )
-    by_form = {step.form: of(found, step.form)[0] for step in found}
-    print("    POST of each:", ", ".join(f"{k} {v / floor:.0f}x" for k, v in by_form.items()))
+    for form, ms in post.items():
+        print(
+            f"    {form:<24} bare {floor[form]:4.1f} ms, POST {ms:5.1f} ms {ms / floor[form]:4.1f}x"
+        )
 
 
 def _inboxes(app, engine: sa.Engine) -> None:
@@ -220,7 +184,7 @@ def _grow(target: int) -> None:
             db.execute(sa.insert(Task), rows)
 
 
-def check_ins(floor: float) -> None:
+def check_ins() -> None:
     """A step after 1, 20 and 200 rounds of a loop, saved and loaded each time."""
     specs = read(bundle("loop"), "p")
     case = Case.start(specs, ClosedEngine(), go_on=True)
@@ -241,8 +205,9 @@ def check_ins(floor: float) -> None:
 def main(tools: str) -> None:
     """Print the table; `tools` is the Python of the environment with locust in it."""
     floor = bare()
-    print(f"Bare SpiffWorkflow in memory, one human step of the same drawing: {floor:.2f} ms = 1x")
-    check_ins(floor)
+    each = ", ".join(f"{ms:.1f}" for ms in floor.values())
+    print(f"Bare SpiffWorkflow in memory, the same steps of the same drawings = 1x: {each} ms")
+    check_ins()
     checks()
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/office.db"

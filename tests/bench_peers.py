@@ -5,16 +5,16 @@
 
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
+from itertools import cycle
 from pathlib import Path
 
 from intake import create_app
 from models.session import connect
-from tests.bench import bare
-from tests.bench_steps import SEVEN, WARM, Counted, Step, of, steps
+from tests.bench_bare import bare, ratio
+from tests.bench_steps import SEVEN, WARM, Counted, Step, spent, steps
 from tests.conftest import config_for, furnish
 from tests.postgres import postgres
 from workflows.diagrams.published import specs_of
@@ -48,22 +48,28 @@ def compare(name: str, url: str, peers_url: str, python: str) -> None:
     """Print both."""
     before = bare()
     found = ours(url)
-    theirs = viewflow(python, peers_url, [step.fields for step in found[: len(SEVEN)]])
-    floor = (before + bare()) / 2
-    post, both = of(found, *SEVEN)
-    their_post = statistics.median(step["post"] for step in theirs)
-    their_both = statistics.median(step["get"] + step["post"] for step in theirs)
-    needed = [step.statements for step in found]
-    print(f"\n{name}; bare SpiffWorkflow {floor:.2f} ms = 1x")
-    for words, one, two, statements in (
-        ("here", post, both, f"{min(needed)}-{max(needed)}"),
-        ("viewflow 2.4", their_post, their_both, f"{theirs[-1]['statements']:.0f}"),
-    ):
+    fields = [step.fields for step in found[: len(SEVEN)]]
+    measured = viewflow(python, peers_url, fields)
+    needed = round(measured[-1]["statements"])
+    theirs = [
+        Step(form, number, step["get"], step["post"], needed, 1)
+        for step, form, number in zip(measured, cycle(SEVEN), cycle(fields), strict=False)
+    ]
+    after = bare()
+    floor = {form: (before[form] + after[form]) / 2 for form in SEVEN}
+    print(f"\n{name}; the same steps in bare SpiffWorkflow = 1x")
+    for words, steps_of_it in (("here", found), ("viewflow 2.4", theirs)):
+        post, both = spent(steps_of_it)
+        statements = [step.statements for step in steps_of_it]
         print(
-            f"  {words:<14} POST {one:6.1f} ms {one / floor:5.1f}x   GET + POST {two:6.1f} ms"
-            f" {two / floor:5.1f}x   {statements} statements a POST"
+            f"  {words:<14} POST {ratio(post, floor, *SEVEN):5.1f}x, GET + POST {ratio(both, floor, *SEVEN):5.1f}x;"
+            f" {min(statements)}-{max(statements)} statements a POST"
         )
-    print(f"  viewflow to here: POST {their_post / post:.2f}x, GET + POST {their_both / both:.2f}x")
+    (post, both), (their_post, their_both) = spent(found), spent(theirs)
+    print(
+        f"  here to viewflow: POST {ratio(post, their_post, *SEVEN):.2f}x,"
+        f" GET + POST {ratio(both, their_both, *SEVEN):.2f}x"
+    )
 
 
 def main(python: str) -> None:

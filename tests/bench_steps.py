@@ -116,10 +116,15 @@ def _through_the_page(person, counted: Counted, form: str, url: str, values) -> 
     return Step(form, number, get, post, counted.statements, counted.commits)
 
 
-def of(found: list[Step], *forms: str) -> tuple[float, float]:
-    """Median milliseconds of the POST, and of GET and POST together, of steps with these forms."""
-    chosen = [step for step in found if step.form in forms]
-    return (
-        statistics.median(step.post for step in chosen),
-        statistics.median(step.get + step.post for step in chosen),
-    )
+def spent(found: list[Step]) -> tuple[dict[str, float], dict[str, float]]:
+    """Median milliseconds by form: of the POST, and of GET and POST together."""
+    post: dict[str, list[float]] = {}
+    both: dict[str, list[float]] = {}
+    for step in found:
+        post.setdefault(step.form, []).append(step.post)
+        both.setdefault(step.form, []).append(step.get + step.post)
+    return _medians(post), _medians(both)
+
+
+def _medians(spans: dict[str, list[float]]) -> dict[str, float]:
+    return {form: statistics.median(found) for form, found in spans.items()}

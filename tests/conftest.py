@@ -1,14 +1,17 @@
 """An office for every test: both databases, the clock held, unexpected mail fails nothing silently."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 import time_machine
 from flask import Flask
+from sqlalchemy import event
 
 from intake import create_app
 from intake.config import Config
@@ -23,6 +26,7 @@ from tests.browser import Web
 from tests.postgres import postgres
 from workflows.diagrams.published import REFERRAL, publish, shipped_bundle, specs_of
 
+WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE)|FOR UPDATE", re.IGNORECASE)
 MONDAY = datetime(2026, 1, 12, 9, tzinfo=UTC)
 
 
@@ -114,10 +118,23 @@ def _office(url: str, tmp_path: Path) -> Iterator[Flask]:
     specs_of.cache_clear()
     config = config_for(url, tmp_path)
     app = create_app(config, connect(url))
+    event.listen(app.extensions["engine"], "before_cursor_execute", _only_in_transactions)
     with app.test_request_context():
         yield app
         db.remove()
     app.extensions["engine"].dispose()
+
+
+def _only_in_transactions(_engine, cursor, statement: str, *_: object) -> None:
+    """Nothing is written and no row is held outside `transaction()`: it would be kept bit by bit."""
+    if not WRITES.search(statement):
+        return
+    connection = cursor.connection
+    if isinstance(connection, psycopg.Connection):
+        inside = connection.info.transaction_status == psycopg.pq.TransactionStatus.INTRANS
+    else:
+        inside = connection.in_transaction
+    assert inside, f"outside a transaction: {statement}"
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from models.outbox import Mail, MailState
 from models.people import Role
 from models.processes import Run
 from models.referrals import Forwarding, Referral, ReferralStatus
-from models.session import db, transaction
+from models.session import begin, db, transaction
 from models.submissions import Submission, latest_answers
 from models.tasks import Task, open_tasks
 from workflows import desk, records, worker
@@ -395,6 +395,7 @@ def test_a_step_submitted_after_the_case_moved_goes_to_the_new_office(case, petr
     reto = player.user("r.beispiel@example.org")
     office_id, manager_id = organisation_of(reto).id, reto.id
     with db.get_bind().connect() as elsewhere:
+        begin(elsewhere)
         elsewhere.execute(
             sa.update(Referral)
             .where(Referral.id == case.id)

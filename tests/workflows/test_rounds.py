@@ -10,7 +10,7 @@ from intake.demo.cases import Stage, case_a, organisation_of
 from models.drafts import Draft
 from models.mentors import MentorStatus
 from models.outbox import Mail
-from models.session import db
+from models.session import db, transaction
 from workflows import desk, worker
 
 
@@ -68,7 +68,7 @@ def test_a_follow_up_survey_needs_consent(office, clock):
     case = case_a(Stage(clock.move_to))
     come_to(clock, 200)
     assert "follow_up_survey" not in notices(case)
-    case.survey_consent = True
-    db.commit()
+    with transaction():
+        case.survey_consent = True
     come_to(clock, 20)
     assert notices(case).count("follow_up_survey") == 1
