@@ -41,6 +41,15 @@ def done_before(stamp: Path, value: str) -> bool:
     return stamp.exists() and stamp.read_text() == value
 
 
+def _same_python(there: Path) -> bool:
+    """True if an environment stands already, with pip and of this Python's version."""
+    if not there.exists():
+        return False
+    asked = [there, "-c", "import pip, sys; print(sys.version)"]
+    found = subprocess.run(asked, capture_output=True, text=True)
+    return found.returncode == 0 and found.stdout.strip() == sys.version.strip()
+
+
 def environment(folder: Path, lock: Path, *more: object, inputs: tuple[Path, ...] = ()) -> None:
     """A virtual environment with every pinned package of a lock file, and more where it says so."""
     if sys.version_info < (3, 11):
@@ -49,10 +58,11 @@ def environment(folder: Path, lock: Path, *more: object, inputs: tuple[Path, ...
     if done_before(stamp, value):
         return
     print("Setting up Python packages (about a minute, once) …", flush=True)
-    try:
-        venv.create(folder, with_pip=True)
-    except subprocess.CalledProcessError:
-        sys.exit("Python's venv module is incomplete. On Debian: apt install python3-venv")
+    if not _same_python(folder / "bin/python"):
+        try:
+            venv.create(folder, with_pip=True, clear=True)
+        except subprocess.CalledProcessError:
+            sys.exit("Python's venv module is incomplete. On Debian: apt install python3-venv")
     pip = (folder / "bin/python", "-m", "pip", "install", "--disable-pip-version-check", "-q")
     run(*pip, "--require-hashes", "-r", lock)
     if more:

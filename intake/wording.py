@@ -164,6 +164,9 @@ EVENT: dict[str, Any] = {
     "assigned": _("hat «%(step)s» zugeteilt an %(to)s"),
     "done": _("hat «%(step)s» erledigt"),
     "undone": _("hat «%(step)s» rückgängig gemacht"),
+    "rebound": _(
+        "Der Fall folgt neu Version %(version)s der Zeichnungen, bisher Version %(before)s"
+    ),
     "notified": _("Mail versandt"),
     "lapsed": _("Anmeldung abgeschrieben"),
     "ended": _("Fall beendet"),

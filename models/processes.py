@@ -64,6 +64,12 @@ def latest_diagram(process_id: str) -> Diagram | None:
     )
 
 
+def diagram_of(process_id: str, version: int) -> Diagram | None:
+    """One published version, if there is such a one."""
+    found = sa.select(Diagram).where(Diagram.process_id == process_id, Diagram.version == version)
+    return db.scalar(found)
+
+
 def next_moment(referral_id: int) -> datetime | None:
     """When a running case goes on by itself, if nobody does anything before."""
     return db.scalar(

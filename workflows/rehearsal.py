@@ -19,6 +19,8 @@ from workflows.engine.rebind import Blocker, blockers, rebind
 from workflows.errors import StepFailed
 
 BLOCK = 200
+#: Properties that mean nothing for a step that waits already: its day is told and stays.
+KEPT = frozenset({"due", "due_from", "due_on"})
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,8 @@ def _changes(before: Case, after: Case) -> Iterator[Change]:
 def _of_step(was: OpenStep, now: OpenStep) -> Iterator[Change]:
     pairs = [("name", was.name, now.name), ("role", was.lane, now.lane)]
     for key in dict.fromkeys((*was.properties, *now.properties)):
+        if key in KEPT:
+            continue
         pairs.append((f"property {key}", was.properties.get(key, ""), now.properties.get(key, "")))
     for what, before, after in pairs:
         if before != after:

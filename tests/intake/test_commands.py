@@ -14,7 +14,10 @@ from werkzeug.datastructures import FileStorage
 
 from intake import store
 from intake.commands import main
+from intake.demo import player
 from models.documents import ScanState
+from models.session import db
+from models.tasks import open_tasks
 from tests.conftest import config_for
 from tests.storm import installation
 
@@ -117,10 +120,11 @@ def test_a_rehearsal_tells_how_running_cases_would_go_on(tmp_path, url, case):
     same = rehearsed("", "")
     assert same.returncode == 0, same.stderr
     assert same.stdout.startswith("1 Fälle gehen mit, davon 0 mit Änderungen; 0 gehen nicht mit.")
-    other = rehearsed('name="due" value="T2"', 'name="due" value="T3"', "--language", "en")
+    name = "Anmeldung auf Vollständigkeit prüfen"
+    other = rehearsed(f'name="{name}"', 'name="Alles da?"', "--language", "en")
     assert other.returncode == 0
     assert f"{number} (version" in other.stdout.lower()
-    assert "changed from «T2» to «T3»" in other.stdout
+    assert f"«{name}» is now called «Alles da?»" in other.stdout
     gone = rehearsed("completeness_check", "completeness_test", "--json")
     assert gone.returncode == 2, "the check refuses it: no form of this name"
     moved = re.sub(
@@ -134,6 +138,36 @@ def test_a_rehearsal_tells_how_running_cases_would_go_on(tmp_path, url, case):
     (told,) = json.loads(blocked.stdout)
     assert told["number"] == number
     assert told["blocked"][0]["element"] == "completeness_check"
+
+
+def test_running_cases_move_to_what_is_published_and_back(tmp_path, url, case):
+    number, settings = case.number, installation(url)
+    for path in (ROOT / "bpmn").glob("*.*mn"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    check = tmp_path / "check_referral.bpmn"
+    check.write_text(check.read_text().replace("Anmeldung auf Vollständigkeit prüfen", "Alles da?"))
+
+    def moved(*words):
+        done = intake("rebind", *words, **settings)
+        return done.returncode, done.stdout.strip() + done.stderr.strip()
+
+    assert moved() == (0, "0 Fälle umgestellt, 0 nicht.")
+    assert intake("publish", str(tmp_path), **settings).returncode == 0
+    assert moved("--to", "3") == (2, "intake: there is no such version of 'referral'")
+    assert moved("--case", "26-0") == (2, "intake: 26-0 is no case that could be moved")
+    assert moved("--case", number) == (0, "1 Fälle umgestellt, 0 nicht.")
+    assert [task.name for task in open_tasks(case.id)] == ["Alles da?"]
+    assert moved("--back", "--language", "en") == (0, "1 cases moved, 0 not.")
+    db.expire_all()
+    assert [task.name for task in open_tasks(case.id)] == ["Anmeldung auf Vollständigkeit prüfen"]
+    assert moved("--json")[0] == 0
+    player.do(case, "completeness_check", player.user("m.muster@example.org"))
+    code, told = moved("--back", "--json")
+    assert code == 1
+    assert json.loads(told) == {
+        "moved": 0,
+        "blocked": {number: ["Der Fall ist seither weitergegangen."]},
+    }
 
 
 def test_every_change_has_its_sentence(tmp_path, sqlite_app):

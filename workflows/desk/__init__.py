@@ -2,6 +2,7 @@
 
 from workflows.desk.access import may_work_on, referral_for, sides, task_for
 from workflows.desk.mending import retry
+from workflows.desk.rebinding import go_back, rebind
 from workflows.desk.referrals import (
     correct,
     facts_for_form,
@@ -24,11 +25,13 @@ __all__ = [
     "claim",
     "correct",
     "facts_for_form",
+    "go_back",
     "hand_over",
     "may_work_on",
     "open_referral",
     "possible_messages",
     "possible_records",
+    "rebind",
     "record",
     "referral_for",
     "release",

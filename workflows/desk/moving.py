@@ -20,6 +20,7 @@ from workflows.actions import ACTIONS
 from workflows.desk.access import KNOWN_PEOPLE, lock
 from workflows.diagrams.published import REFERRAL, specs_of
 from workflows.engine.case import Case, OpenStep, Passed
+from workflows.engine.rebind import rebind
 from workflows.engine.script import ClosedEngine, ClosedEnvironment
 from workflows.errors import Collision
 from workflows.expressions import Functions
@@ -201,22 +202,57 @@ class Moving:
         db.add_all(opened)
         return opened
 
-    def _line(self, step: OpenStep) -> Task:
-        role, referral = Role(step.lane), self.referral
+    def rebind(self, diagram_id: int) -> None:
+        """Go on with another version: what waits is named, asked and handed out as it is drawn there.
+
+        The day by which a person was told to be done stays.
+
+        Raises:
+            KeyError: the case is blocked; ask `blockers` first.
+            StepFailed: a new timer cannot be computed.
+        """
+        self.case = rebind(self.run.state, specs_of(diagram_id), self.engine())
+        self.run.diagram_id, self.run.undo = diagram_id, None
+        for step in self.case.open_steps():
+            line = self._lines.get(step.id)
+            if line is not None:
+                self._renew(line, step)
+
+    def _renew(self, line: Task, step: OpenStep) -> None:
+        drawn = self._drawn(step)
+        if line.role is not drawn["role"]:
+            line.assignee_id = self._holder(drawn["role"])
+        for column, value in drawn.items():
+            if getattr(line, column) != value:
+                setattr(line, column, value)
+
+    def _drawn(self, step: OpenStep) -> dict[str, Any]:
+        """The columns of an inbox line that the drawing says."""
+        role = Role(step.lane)
         at_office = role in OFFICE_ROLES
-        holder = referral.case_manager_id if at_office else referral.coordinator_id
-        single = role in (Role.CASE_MANAGER, Role.COORDINATOR)
+        return {
+            "name": step.name,
+            "instructions": step.instructions,
+            "form_key": step.properties["form"],
+            "variant": step.properties.get("variant", ""),
+            "role": role,
+            "organisation_id": self.referral.office_id if at_office else self.referral.provider_id,
+        }
+
+    def _holder(self, role: Role) -> int | None:
+        """Who gets the steps of a role that one person has in a case; nobody where it is a queue."""
+        if role is Role.CASE_MANAGER:
+            return self.referral.case_manager_id
+        return self.referral.coordinator_id if role is Role.COORDINATOR else None
+
+    def _line(self, step: OpenStep) -> Task:
+        referral, drawn = self.referral, self._drawn(step)
         return Task(
+            **drawn,
             engine_id=step.id,
             referral_id=referral.id,
             element=step.element,
-            name=step.name,
-            instructions=step.instructions,
-            form_key=step.properties["form"],
-            variant=step.properties.get("variant", ""),
-            role=role,
-            organisation_id=referral.office_id if at_office else referral.provider_id,
-            assignee_id=holder if single else None,
+            assignee_id=self._holder(drawn["role"]),
             created_at=now(),
             due_at=self._due(step),
             program_id=referral.program_id,

@@ -82,7 +82,7 @@ class Undo:
         rows: the changed rows as they were, and the keys of the new ones.
     """
 
-    by_id: int
+    by_id: int | None
     at: datetime
     step: str
     version: int
@@ -106,8 +106,11 @@ class Undo:
     def of(cls, run: Run) -> "Undo | None":
         """What this run could take back, if nobody has gone on since."""
         kept = run.undo
-        if kept is None or kept["version"] != run.version:
-            return None
+        return None if kept is None or kept["version"] != run.version else cls.read(kept)
+
+    @classmethod
+    def read(cls, kept: dict[str, Any]) -> "Undo":
+        """What `kept` has made."""
         due_at = datetime.fromisoformat(kept["due_at"]) if kept["due_at"] else None
         return cls(
             kept["by"],
@@ -169,7 +172,7 @@ def take_back(referral: Referral, *, by: User) -> str:
             .values(state=MailState.DROPPED)
         )
         db.flush()
-        _put_back(undo.rows)
+        put_back(undo.rows)
         journal.write(
             "undone",
             by=by,
@@ -181,7 +184,8 @@ def take_back(referral: Referral, *, by: User) -> str:
     return undo.step
 
 
-def _put_back(rows: dict[str, Any]) -> None:
+def put_back(rows: dict[str, Any]) -> None:
+    """Write recorded rows as they were, and delete those that were new; submissions are marked."""
     tables = Base.metadata.tables
     new: dict[str, list[int]] = {}
     for name, key in rows["new"]:
