@@ -126,8 +126,19 @@ def _narrowed(select: Found, chosen: InboxFilter) -> Found:
 
 def _by_words(select: Found, chosen: InboxFilter) -> Found:
     for word in chosen.words:
-        select = select.where(Task.search.contains(word, autoescape=True))
+        select = select.where(_holds(Task.search, word))
     return _by_trigrams(select, chosen)
+
+
+def _holds(column: Column, word: str) -> sa.ColumnElement[bool]:
+    """A word somewhere in a column. It stands in the statement itself, quoted by SQLAlchemy, so that
+    PostgreSQL plans for this word and not for any, for which no index of trigrams would help.
+    """
+    for special in "/%_":
+        word = word.replace(special, f"/{special}")
+    given = sa.bindparam(None, word, sa.String(), literal_execute=True)
+    found: sa.ColumnElement[bool] = column.contains(given, escape="/")
+    return found
 
 
 def _by_trigrams(select: Found, chosen: InboxFilter) -> Found:
@@ -236,7 +247,7 @@ def _page(
             near = branch.add_columns(Task.search).order_by(*order).limit(window).subquery()
             branch = sa.select(near.c.id, near.c.due_at)
             for word in chosen.words:
-                branch = branch.where(near.c.search.contains(word, autoescape=True))
+                branch = branch.where(_holds(near.c.search, word))
             limited.append(branch)
         else:
             limited.append(sa.select(branch.order_by(*order).limit(limit).subquery()))

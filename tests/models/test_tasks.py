@@ -105,13 +105,22 @@ def test_a_search_pages_alike_however_far_the_queues_are_simply_read(
     monkeypatch.setattr(tasks, "WINDOW", window)
     with transaction():
         for number, task in enumerate(db.scalars(sa.select(Task).order_by(Task.due_at, Task.id))):
-            task.search += " odd" if number % 2 else ' "even" 100%'
+            task.search += " odd o'neil" if number % 2 else ' "even" 100% back\\slash a_b :x ;--'
     for text, count in (
         ("odd", 65),
         ('"even" mira', 65),
         ("od", 65),
         ("100% even", 65),
         ("o%d", 0),
+        ("o'neil", 65),
+        ("'' or 1=1 --", 0),
+        ("back\\slash", 65),
+        ("\\'", 0),
+        ("a_b", 65),
+        ("a_", 65),
+        ("axb", 0),
+        (":x ;--", 65),
+        ("/", 0),
     ):
         chosen = InboxFilter(text=text)
         found = [key for page in pages(monika, chosen, limit=20) for key in page]
@@ -138,6 +147,14 @@ def test_sqlite_looks_words_up_and_forgets_who_is_gone(monika, many):
 def _sql(user):
     (queue, *_) = tasks._branches(user, InboxFilter(text="samira"))
     return queue.compile(db.get_bind(), compile_kwargs={"literal_binds": True})
+
+
+def test_a_searched_word_is_in_the_statement_so_that_it_is_planned_for(monika, many):
+    statements = []
+    sa.event.listen(db().get_bind(), "before_cursor_execute", lambda *a: statements.append(a[2]))
+    inbox(monika, InboxFilter(text="zwahlen"))
+    assert statements
+    assert all("'zwahlen'" in statement for statement in statements if "LIKE" in statement)
 
 
 def test_a_search_word_is_found_by_its_trigrams_on_postgresql(monika, many):
