@@ -23,6 +23,7 @@ class Permission(enum.StrEnum):
     SEE_WAITING_LIST = "see the waiting list"
     KEEP_MENTORS = "keep the mentors' register"
     SEE_PROCESSES = "see the published drawings"
+    SEE_LOAD = "see how many cases wait at each step, in every organisation together"
     SET_DEADLINES = "set deadlines"
     SET_CALENDARS = "set free days"
     MANAGE_PEOPLE = "manage people"
@@ -43,7 +44,12 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.COORDINATOR: frozenset(_PROVIDER),
     Role.PROGRAM_LEAD: frozenset(_PROVIDER | {Permission.SET_DEADLINES}),
     Role.PROCESS_OWNER: frozenset(
-        {Permission.SEE_PROCESSES, Permission.SET_DEADLINES, Permission.SET_CALENDARS}
+        {
+            Permission.SEE_PROCESSES,
+            Permission.SEE_LOAD,
+            Permission.SET_DEADLINES,
+            Permission.SET_CALENDARS,
+        }
     ),
     Role.CONTROLLING: frozenset({Permission.SEE_PROCESSES}),
     Role.ADMINISTRATOR: frozenset(

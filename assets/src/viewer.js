@@ -4,6 +4,14 @@ import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
 import './viewer.css';
 
+// How many cases wait at an element, on its upper edge.
+function count(viewer, id, number) {
+  const badge = document.createElement('span');
+  badge.className = 'count';
+  badge.textContent = number;
+  viewer.get('overlays').add(id, { position: { top: -40, left: -24 }, scale: false, html: badge });
+}
+
 async function draw(root) {
   const viewer = new Viewer({ container: root });
   const [xml, place] = await Promise.all([
@@ -16,6 +24,8 @@ async function draw(root) {
   canvas.zoom('fit-viewport');
   for (const id of place.passed) if (registry.get(id)) canvas.addMarker(id, 'passed');
   for (const id of place.now) if (registry.get(id)) canvas.addMarker(id, 'now');
+  for (const id of place.changed || []) if (registry.get(id)) canvas.addMarker(id, 'changed');
+  for (const [id, number] of Object.entries(place.counts || {})) if (registry.get(id)) count(viewer, id, number);
   const said = root.parentElement.querySelector('[data-said]');
   viewer.get('eventBus').on('element.click', ({ element }) => {
     const name = element.businessObject?.name;

@@ -3,13 +3,17 @@
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, current_app, jsonify, render_template
+from flask import Blueprint, abort, current_app, jsonify, render_template, request
+from flask_login import current_user
 
-from intake.permissions import Permission, requires
-from models.processes import Diagram, Run
+from intake.differences import sentence
+from intake.permissions import Permission, may, requires
+from models.load import Load, load_of
+from models.processes import Diagram, Run, diagram_of
 from models.session import db
+from workflows.diagrams.differences import Change, differences
 from workflows.diagrams.published import files_of
-from workflows.diagrams.shown import tables, titles
+from workflows.diagrams.shown import names, tables, titles
 
 pages = Blueprint("processes", __name__, url_prefix="/processes")
 
@@ -32,13 +36,39 @@ def index() -> Any:
 @pages.get("/<int:diagram_id>")
 @requires(Permission.SEE_PROCESSES)
 def show(diagram_id: int) -> Any:
-    """The drawings of one version."""
-    diagram = db.get(Diagram, diagram_id)
-    if diagram is None:
-        abort(404)
+    """The drawings of one version, and how they differ from another."""
+    diagram, against = _version(diagram_id), _against(diagram_id)
     files = files_of(diagram_id)
+    others = db.scalars(
+        sa.select(Diagram)
+        .where(Diagram.process_id == diagram.process_id, Diagram.id != diagram.id)
+        .order_by(Diagram.version.desc())
+    )
     return render_template(
-        "processes/show.html", diagram=diagram, drawings=titles(files), tables=tables(files)
+        "processes/show.html",
+        diagram=diagram,
+        drawings=titles(files),
+        tables=tables(files),
+        named=names(files),
+        others=list(others),
+        against=against,
+        changes=_sentences(_changes(against, diagram)) if against else {},
+        load=_load(diagram),
+    )
+
+
+@pages.get("/<int:diagram_id>/marks.json")
+@requires(Permission.SEE_PROCESSES)
+def marks(diagram_id: int) -> Any:
+    """What the drawing shows of itself: the changed elements, and how many cases wait where."""
+    diagram, against = _version(diagram_id), _against(diagram_id)
+    changes = _changes(against, diagram) if against else []
+    return jsonify(
+        now=[],
+        passed=[],
+        changed=sorted({change.element for change in changes}),
+        counts={each.element: each.waiting for each in _load(diagram)},
+        said={"": ""},
     )
 
 
@@ -46,16 +76,42 @@ def show(diagram_id: int) -> Any:
 @requires(Permission.SEE_PROCESSES)
 def file(diagram_id: int, name: str) -> Any:
     """One file of a version."""
-    if db.get(Diagram, diagram_id) is None:
-        abort(404)
+    _version(diagram_id)
     text = files_of(diagram_id).get(name)
     if text is None:
         abort(404)
     return current_app.response_class(text, mimetype="application/xml")
 
 
-@pages.get("/nowhere.json")
-@requires(Permission.SEE_PROCESSES)
-def nowhere() -> Any:
-    """A drawing that is looked at without a case has no place in it."""
-    return jsonify(now=[], passed=[], said={"": ""})
+def _version(diagram_id: int) -> Diagram:
+    return db.get(Diagram, diagram_id) or abort(404)
+
+
+def _against(diagram_id: int) -> Diagram | None:
+    """The version that the reader compares with: the one before, if none is chosen."""
+    diagram = _version(diagram_id)
+    chosen = request.args.get("against", type=int)
+    if chosen is None:
+        return diagram_of(diagram.process_id, diagram.version - 1)
+    other = _version(chosen)
+    return other if other.process_id == diagram.process_id else abort(404)
+
+
+def _changes(before: Diagram, after: Diagram) -> list[Change]:
+    old, new = (
+        {name: text.encode() for name, text in files_of(one.id).items()} for one in (before, after)
+    )
+    return differences(old, new)[0]
+
+
+def _sentences(changes: list[Change]) -> dict[str, list[str]]:
+    """The changes in words, by the process or table they are in."""
+    told: dict[str, list[str]] = {}
+    for change in changes:
+        told.setdefault(change.inside, []).append(sentence(change))
+    return told
+
+
+def _load(diagram: Diagram) -> list[Load]:
+    """Figures over all organisations, for those who answer for the process."""
+    return load_of(diagram.id) if may(current_user, Permission.SEE_LOAD) else []

@@ -73,7 +73,7 @@ MAY = {
     "processes.index": ALL,
     "processes.show": ALL,
     "processes.file": ALL,
-    "processes.nowhere": ALL,
+    "processes.marks": ALL,
     "tasks.inbox": WORKERS,
     "tasks.show": OWN_PROVIDER,
     "tasks.draft": OWN_PROVIDER,

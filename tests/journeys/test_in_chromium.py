@@ -10,11 +10,15 @@ from intake.demo import cases, player
 from intake.demo.answers import REFERRAL
 from intake.demo.cases import organisation_of
 from intake.demo.people import PASSWORD
+from intake.forms import vocabulary
 from intake.forms.referral import ReferralForm
 from models.base import today
 from models.session import connect, db
 from tests.conftest import config_for
 from tests.journeys.chromium import chromium, served
+from tests.workflows.test_differences import EDITS, changed_bundles
+from workflows.diagrams.published import REFERRAL as REFERRAL_PROCESS
+from workflows.diagrams.published import publish
 from workflows.drafts import start_draft
 from workflows.worker import work_until_idle
 
@@ -209,6 +213,7 @@ def arrange(app):
             "draft": f"/drafts/{draft.id}",
             "mentor": f"/mentors/{mentor.id}",
         }
+        publish(changed_bundles(*EDITS["label"][0])[1], REFERRAL_PROCESS, vocabulary(), by=None)
         db.remove()
     return found
 
@@ -247,9 +252,24 @@ def pages_of(found):
             found["mentor"],
             case,
         ],
-        PATRICK: ["/deadlines", "/processes/1"],
+        PATRICK: ["/deadlines", "/processes/1", "/processes/2"],
         ANNA: ["/people", "/people/invite"],
     }
+
+
+def test_the_drawings_show_what_changed_and_where_cases_wait(browser, live):
+    app, address = live
+    arrange(app)
+    with someone(browser, address, PATRICK) as page:
+        page.goto(f"{address}/processes/2")
+        page.wait_for_selector(".djs-element.changed[data-element-id='complete']")
+        assert page.locator(".djs-element.changed").count() == 1
+        page.select_option("#against", label=page.locator("#against option").first.inner_text())
+        page.get_by_role("button", name="Vergleichen").click()
+        assert page.get_by_text("«Vollständig?» heisst neu «Alles da?»").is_visible()
+        page.goto(f"{address}/processes/1")
+        page.wait_for_selector(".count")
+        assert sorted(page.locator(".count").all_inner_texts()) == ["1", "1"]
 
 
 @pytest.mark.parametrize("width", [1280, 320])

@@ -25,3 +25,15 @@ def tables(files: Mapping[str, str]) -> list[tuple[str, Table]]:
         if name.endswith(".dmn")
         for _key, table in tables_in(xml(text.encode(), name))
     ]
+
+
+def names(files: Mapping[str, str]) -> dict[str, str]:
+    """The names of processes and decision tables by their ids."""
+    found: dict[str, str] = {}
+    for name, text in files.items():
+        root = xml(text.encode(), name)
+        if name.endswith(".dmn"):
+            found |= {key: table.name for key, table in tables_in(root)}
+        for process in root.findall("bpmn:process", NAMES):
+            found[process.get("id")] = process.get("name") or process.get("id")
+    return found
