@@ -1,5 +1,11 @@
 """Moving running cases of an office to newer drawings, and back: what people see stays or says why not."""
 
+import os
+import subprocess
+import sys
+import threading
+import time
+
 import pytest
 import sqlalchemy as sa
 
@@ -10,9 +16,13 @@ from models.drafts import Draft
 from models.journal import Entry
 from models.people import Role
 from models.processes import run_of
+from models.rebindings import Rebinding
 from models.referrals import Referral
 from models.session import db
+from models.submissions import Submission
 from models.tasks import open_tasks
+from tests.copies import copy_case
+from tests.storm import installation
 from tests.workflows.test_differences import EDITS, changed_bundles
 from workflows import desk
 from workflows.desk.rebinding import cases_to_move, cases_to_return
@@ -136,3 +146,62 @@ def test_moving_twice_is_moving_once(waiting):
     assert desk.rebind(waiting.id, newer, by=None) == []
     assert line(waiting) == before
     assert db.scalar(sa.select(sa.func.count()).where(Entry.event == "rebound")) == 1
+
+
+def test_a_step_that_is_submitted_while_its_case_moves_counts_once(petra):
+    newer = version(*NAMED)
+    for round_ in range(4):
+        case = player.refer(organisation_of(petra), petra, zemis_number=f"0000030{round_}.1")
+        (task,) = open_tasks(case.id)
+        form = player.fill(player.StepForm.for_task(task), dict(player.STEPS[task.form_key]))
+        outcomes, start = [], threading.Barrier(2)
+
+        def both(act, outcomes=outcomes, start=start):
+            try:
+                start.wait(10)
+                act()
+                outcomes.append("done")
+            except Exception as error:
+                outcomes.append(repr(error))
+            finally:
+                db.remove()
+
+        def submit(key=task.id, form=form):
+            by = player.user("m.muster@example.org")
+            desk.submit(desk.task_for(by, key), form, by=by)
+
+        def move(key=case.id):
+            assert desk.rebind(key, newer, by=None) == []
+
+        threads = [threading.Thread(target=both, args=(act,)) for act in (submit, move)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert outcomes == ["done", "done"]
+        after = line(case)
+        assert (after["name"], after["diagram"]) == ("Entscheiden", newer.id)
+        answered = sa.select(sa.func.count()).where(
+            Submission.referral_id == case.id, Submission.form_key == "completeness_check"
+        )
+        assert db.scalar(answered) == 1
+
+
+def test_a_move_that_is_killed_goes_on_where_it_was(url, case):
+    copy_case(case, 150)
+    newer = version(*NAMED)
+    environment = {**os.environ, **installation(url)}
+    command = [sys.executable, "-m", "intake", "rebind"]
+    moving = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    count = sa.select(sa.func.count(Rebinding.id), sa.func.count(Rebinding.referral_id.distinct()))
+    while moving.poll() is None and (db.scalar(count) or 0) < 20:
+        time.sleep(0.01)
+    moving.kill()
+    moving.wait()
+    done, _each = db.execute(count).one()
+    assert 20 <= done < 151, "it was killed on the way"
+    again = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert again.stdout == f"{151 - done} Fälle umgestellt, 0 nicht.\n"
+    assert tuple(db.execute(count).one()) == (151, 151)
+    assert cases_to_move(newer) == {}
+    assert len(cases_to_return(newer)) == 151
