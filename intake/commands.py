@@ -11,7 +11,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from intake import drawing_commands
+from intake import drawing_commands, running_commands
 from intake.config import Config, UnsafeSetting, from_environment
 from intake.logs import configure
 from workflows.errors import WorkflowError
@@ -27,6 +27,7 @@ def main(words: list[str] | None = None) -> int:
     verbs.add_parser("worker", help="fire due timers and send mail until stopped")
     verbs.add_parser("upgrade", help="bring the database to this version, publish the drawings")
     drawing_commands.add_to(verbs)
+    running_commands.add_to(verbs)
     for verb, text in (
         ("backup", "write rows and documents into one ZIP, while the office runs"),
         ("restore", "bring a backup into an empty database"),
@@ -49,8 +50,9 @@ def main(words: list[str] | None = None) -> int:
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    if chosen.verb in drawing_commands.VERBS:
-        return drawing_commands.VERBS[chosen.verb](chosen)
+    by_files = {**drawing_commands.VERBS, **running_commands.VERBS}
+    if chosen.verb in by_files:
+        return by_files[chosen.verb](chosen)
     if chosen.verb == "demo":
         return _demo()
     config = from_environment().checked()

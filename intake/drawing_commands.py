@@ -1,4 +1,4 @@
-"""The verbs of `intake` for people who keep drawings in files: check, diff, rehearse, publish."""
+"""The verbs of `intake` for people who keep drawings in files: check, diff, test, publish."""
 
 import argparse
 import json
@@ -13,46 +13,33 @@ from workflows.errors import RefusedDrawing
 
 #: More of a file is not read: what is larger is refused anyway.
 LARGEST_FILE = 64_000_000
-#: After so many cases the rehearsal says how far it is.
-PROGRESS = 500
+LARGEST_EXAMPLE = 1_000_000
 
 
 def add_to(verbs: Any) -> None:
     """Tell the parser of each verb what may follow it."""
-    check = _verb(verbs, "check", "say what is wrong with drawings")
+    check = file_verb(verbs, "check", "say what is wrong with drawings")
     check.add_argument("--json", action="store_true", help="the findings for machines")
-    diff = _verb(
+    diff = file_verb(
         verbs, "diff", "say in sentences what differs: OLD NEW, or NEW to what is in force"
     )
     diff.add_argument("--json", action="store_true", help="the changes for machines")
     diff.add_argument("--language", choices=("de", "en"), default="de")
-    text = "say how every running case would go on with other drawings; writes nothing"
-    rehearse = _verb(verbs, "rehearse", text)
-    rehearse.add_argument("--json", action="store_true", help="the cases for machines")
-    rehearse.add_argument("--language", choices=("de", "en"), default="de")
-    _verb(verbs, "publish", "put in force")
-    text = (
-        "move running cases to a version of their drawings; run it again to go on where it stopped"
-    )
-    rebind = verbs.add_parser("rebind", help=text)
-    rebind.add_argument("--process", default="referral", help="the process a case starts with")
-    rebind.add_argument("--to", type=int, metavar="VERSION", help="instead of the one in force")
-    rebind.add_argument("--case", action="append", metavar="NUMBER", help="only this; repeatable")
-    rebind.add_argument(
-        "--back", action="store_true", help="take back the moves to it, where nobody has gone on"
-    )
-    rebind.add_argument("--json", action="store_true", help="the cases for machines")
-    rebind.add_argument("--language", choices=("de", "en"), default="de")
+    test = file_verb(verbs, "test", "play example cases (*.json) on the drawings beside them")
+    test.add_argument("--json", action="store_true", help="the examples for machines")
+    test.add_argument("--language", choices=("de", "en"), default="de")
+    file_verb(verbs, "publish", "put in force")
 
 
-def _verb(verbs: Any, verb: str, text: str) -> argparse.ArgumentParser:
+def file_verb(verbs: Any, verb: str, text: str) -> argparse.ArgumentParser:
+    """A verb that is followed by files and the id of the process they draw."""
     files: argparse.ArgumentParser = verbs.add_parser(verb, help=text)
     files.add_argument("files", nargs="+", type=Path, metavar="FILE", help="file, folder or ZIP")
     files.add_argument("--process", default="referral", help="the process a case starts with")
     return files
 
 
-def _read(files: list[Path]) -> dict[str, bytes]:
+def read_files(files: list[Path]) -> dict[str, bytes]:
     """Files, folders and ZIPs as one bundle; of a folder only its drawings and tables."""
     found: dict[str, bytes] = {}
     for path in files:
@@ -81,7 +68,7 @@ def _check(chosen: argparse.Namespace) -> int:
     from workflows.diagrams.findings import UNREADABLE
 
     try:
-        bundle = _read(chosen.files)
+        bundle = read_files(chosen.files)
     except OSError as error:
         print(f"intake: {error}", file=sys.stderr)
         return 2
@@ -100,6 +87,64 @@ def _check(chosen: argparse.Namespace) -> int:
     return 1 if errors else 0
 
 
+def _test(chosen: argparse.Namespace) -> int:
+    """0 every example goes its way, 1 some do not, 2 something cannot be read or is refused."""
+    from flask_babel import force_locale
+
+    from intake.forms import vocabulary
+    from workflows.diagrams.check import check
+    from workflows.diagrams.examples import BadExample, Example, play_all
+
+    try:
+        bundle = read_files([path for path in chosen.files if path.suffix != ".json"])
+        files = [file for path in chosen.files for file in _examples_in(path)]
+        examples = {}
+        for file in files:
+            with file.open("rb") as opened:
+                examples[file.name] = Example.read(opened.read(LARGEST_EXAMPLE))
+    except OSError as error:
+        print(f"intake: {error}", file=sys.stderr)
+        return 2
+    except BadExample as error:
+        print(f"intake: {file}: {error}", file=sys.stderr)
+        return 2
+    with _bare_app().test_request_context(), force_locale(chosen.language):
+        forms = vocabulary()
+        refused = [finding for finding in check(bundle, chosen.process, forms) if finding.forbids]
+        for finding in refused:
+            print(finding, file=sys.stderr)
+        if refused:
+            return 2
+        played = play_all(examples, bundle, chosen.process, forms)
+        _tell_played(played, chosen.json)
+    return 1 if any(played.failures.values()) else 0
+
+
+def _examples_in(path: Path) -> list[Path]:
+    """The examples of a folder, or the one that is named."""
+    if path.is_dir():
+        return sorted(path.rglob("*.json"))
+    return [path] if path.suffix == ".json" else []
+
+
+def _tell_played(played: Any, as_json: bool) -> None:
+    from flask_babel import gettext
+
+    from intake.examples import sentence
+
+    if as_json:
+        failures = {name: asdict(f) if f else None for name, f in played.failures.items()}
+        told = {"examples": failures, "never_done": sorted(played.never_done)}
+        print(json.dumps(told, ensure_ascii=False, indent=1))
+        return
+    for name, failure in played.failures.items():
+        words = sentence(failure) if failure else gettext("geht seinen Weg.")
+        print(f"{name} ({played.names[name]}): {words}")
+    if played.never_done:
+        never = ", ".join(sorted(played.never_done))
+        print(gettext("Kein Beispiel erledigt: %(elements)s.", elements=never))
+
+
 def _publish(chosen: argparse.Namespace) -> int:
     from intake import create_app
     from intake.forms import vocabulary
@@ -107,7 +152,7 @@ def _publish(chosen: argparse.Namespace) -> int:
 
     with create_app(from_environment().checked()).test_request_context():
         try:
-            diagram = publish(_read(chosen.files), chosen.process, vocabulary(), by=None)
+            diagram = publish(read_files(chosen.files), chosen.process, vocabulary(), by=None)
         except RefusedDrawing as refused:
             for finding in refused.findings:
                 print(finding, file=sys.stderr)
@@ -127,7 +172,7 @@ def _diff(chosen: argparse.Namespace) -> int:
         print("intake: name the old and the new files, or the new ones only", file=sys.stderr)
         return 2
     try:
-        *old, new = (_read([path]) for path in chosen.files)
+        *old, new = (read_files([path]) for path in chosen.files)
     except OSError as error:
         print(f"intake: {error}", file=sys.stderr)
         return 2
@@ -155,137 +200,9 @@ def _in_force(process: str) -> dict[str, bytes]:
         return {name: text.encode() for name, text in diagram.files.items()}
 
 
-def _rehearse(chosen: argparse.Namespace) -> int:
-    """0 every case goes on, 1 some are blocked, 2 the check refuses the drawings."""
-    from flask_babel import force_locale
-
-    from intake import create_app
-    from intake.forms import vocabulary
-    from workflows.diagrams.check import check
-    from workflows.rehearsal import rehearse
-
-    try:
-        bundle = _read(chosen.files)
-    except OSError as error:
-        print(f"intake: {error}", file=sys.stderr)
-        return 2
-    app = create_app(from_environment().checked())
-    with app.test_request_context(), force_locale(chosen.language):
-        refused = [f for f in check(bundle, chosen.process, vocabulary()) if f.forbids]
-        for finding in refused:
-            print(finding, file=sys.stderr)
-        if refused:
-            return 2
-        cases = []
-        for number, case in enumerate(rehearse(bundle, chosen.process), 1):
-            cases.append(case)
-            if number % PROGRESS == 0:
-                print(f"{number} …", file=sys.stderr)
-        _tell_rehearsed(cases, chosen.json)
-    return 1 if any(case.blocked for case in cases) else 0
-
-
-def _tell_rehearsed(cases: list[Any], as_json: bool) -> None:
-    from flask_babel import gettext
-
-    from intake.differences import hindrance, sentence
-
-    if as_json:
-        print(json.dumps([asdict(case) for case in cases], ensure_ascii=False, indent=1))
-        return
-    blocked = [case for case in cases if case.blocked]
-    changed = [case for case in cases if case.changes]
-    counts = {"n": len(cases) - len(blocked), "c": len(changed), "b": len(blocked)}
-    print(
-        gettext(
-            "%(n)s Fälle gehen mit, davon %(c)s mit Änderungen; %(b)s gehen nicht mit.", **counts
-        )
-    )
-    for case in (*blocked, *changed):
-        words = [*map(hindrance, case.blocked), *map(sentence, case.changes)]
-        print(f"{case.number} (Version {case.version}): {' '.join(words)}")
-
-
-def _rebind(chosen: argparse.Namespace) -> int:
-    """0 every case moved, 1 some did not, 2 there is no such version or no such running case."""
-    from flask_babel import force_locale
-
-    from intake import create_app
-    from models.processes import diagram_of, latest_diagram
-    from workflows.desk.rebinding import cases_to_move, cases_to_return
-
-    app = create_app(from_environment().checked())
-    with app.test_request_context(), force_locale(chosen.language):
-        diagram = (
-            diagram_of(chosen.process, chosen.to) if chosen.to else latest_diagram(chosen.process)
-        )
-        if diagram is None:
-            print(f"intake: there is no such version of {chosen.process!r}", file=sys.stderr)
-            return 2
-        cases = cases_to_return(diagram) if chosen.back else cases_to_move(diagram)
-        unknown = set(chosen.case or ()) - set(cases)
-        for number in sorted(unknown):
-            print(f"intake: {number} is no case that could be moved", file=sys.stderr)
-        if unknown:
-            return 2
-        wanted = {number: cases[number] for number in chosen.case} if chosen.case else cases
-        move = _moved_back if chosen.back else _moved
-        hindered = {}
-        for count, (number, referral_id) in enumerate(wanted.items(), 1):
-            words = move(referral_id, diagram)
-            if words:
-                hindered[number] = words
-            if count % PROGRESS == 0:
-                print(f"{count} / {len(wanted)} …", file=sys.stderr)
-        _tell_moved(len(wanted), hindered, chosen.json)
-    return 1 if hindered else 0
-
-
-def _moved(referral_id: int, diagram: Any) -> list[str]:
-    """Why a case did not move, in sentences; none where it did."""
-    from flask_babel import gettext
-
-    from intake.differences import hindrance
-    from workflows import desk
-    from workflows.errors import Collision
-
-    try:
-        return [hindrance(blocker) for blocker in desk.rebind(referral_id, diagram, by=None)]
-    except Collision:
-        return [gettext("Der Fall wurde eben bearbeitet; versuchen Sie es noch einmal.")]
-
-
-def _moved_back(referral_id: int, _diagram: Any) -> list[str]:
-    from flask_babel import gettext
-
-    from models.referrals import Referral
-    from models.session import db
-    from workflows import desk
-    from workflows.errors import NothingToUndo
-
-    try:
-        desk.go_back(db.get_one(Referral, referral_id), by=None)
-    except NothingToUndo:
-        return [gettext("Der Fall ist seither weitergegangen.")]
-    return []
-
-
-def _tell_moved(asked: int, hindered: dict[str, list[str]], as_json: bool) -> None:
-    from flask_babel import gettext
-
-    moved = asked - len(hindered)
-    if as_json:
-        print(json.dumps({"moved": moved, "blocked": hindered}, ensure_ascii=False, indent=1))
-        return
-    print(gettext("%(n)s Fälle umgestellt, %(b)s nicht.", n=moved, b=len(hindered)))
-    for number, words in hindered.items():
-        print(f"{number}: {' '.join(words)}")
-
-
 VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
     "check": _check,
     "diff": _diff,
-    "rehearse": _rehearse,
+    "test": _test,
     "publish": _publish,
-    "rebind": _rebind,
 }

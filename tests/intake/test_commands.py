@@ -107,6 +107,27 @@ def test_a_diff_tells_in_sentences_of_two_languages_what_differs(tmp_path, capsy
     assert main(["diff", "a", "b", "c"]) == 2
 
 
+def test_examples_are_played_on_the_drawings_beside_them(tmp_path, capsys):
+    assert main(["test", str(ROOT / "bpmn")]) == 0
+    assert (
+        "declined.json (Die Aufnahme wird abgelehnt): geht seinen Weg." in capsys.readouterr().out
+    )
+    example = tmp_path / "one.json"
+    example.write_text('{"name": "Eins", "steps": [{"step": "triage"}]}')
+    assert main(["test", str(ROOT / "bpmn"), str(example)]) == 1
+    told = capsys.readouterr().out
+    assert "one.json (Eins): Schritt 1: «triage» wartet nicht, sondern: completeness_check." in told
+    assert main(["test", "--json", str(ROOT / "bpmn"), str(example)]) == 1
+    assert json.loads(capsys.readouterr().out)["examples"]["one.json"]["reason"] == "not_waiting"
+    example.write_text("{")
+    assert main(["test", str(ROOT / "bpmn"), str(example)]) == 2
+    assert "one.json: this is no JSON" in capsys.readouterr().err
+    assert main(["test", "/nowhere.bpmn"]) == 2
+    (tmp_path / "x.bpmn").write_text("nothing")
+    assert main(["test", str(tmp_path / "x.bpmn")]) == 2
+    assert "x.bpmn" in capsys.readouterr().err
+
+
 def test_a_rehearsal_tells_how_running_cases_would_go_on(tmp_path, url, case):
     number, settings = case.number, installation(url)
     text = (ROOT / "bpmn/check_referral.bpmn").read_text()

@@ -7,9 +7,12 @@ import pytest
 import time_machine
 from SpiffWorkflow.util.task import TaskState
 
-from tests.workflows.drawings import bundle
+from intake.forms import vocabulary
+from tests.workflows.drawings import boundary, bundle, drawing, flow, flows, timer, user
 from tests.workflows.shapes import ladder, nested
+from workflows.diagrams.published import REFERRAL, shipped_bundle
 from workflows.diagrams.read import read
+from workflows.diagrams.trial import trial
 from workflows.engine.case import Case
 from workflows.engine.prune import prune
 from workflows.engine.script import ClosedEngine, ClosedEnvironment
@@ -172,3 +175,40 @@ def test_pruning_leaves_every_live_task_in_place():
     prune(case._flow)
     after = {t.id for t in case._flow.tasks.values() if t.has_state(alive)}
     assert before == after
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [("Date", "2030-01-01T00:00:00+00:00"), ("Duration", "P9D"), ("Cycle", "R3/P1D")],
+)
+def test_a_case_on_trial_does_not_wait_for_its_timers(kind, text):
+    """Whatever the clock on the wall says; of a repeating one once each time."""
+    text = drawing(
+        user("a"),
+        flows("start", "a", "end"),
+        boundary("late", "a", timer(kind, text), interrupts=False),
+        '<bpmn:endEvent id="told" name="told"/>',
+        flow("late", "told"),
+    )
+    case = Case.start(read({"x.bpmn": text.encode()}, "p"), engine())
+    assert case.fire_due() == 0
+    for _ in range(3 if kind == "Cycle" else 1):
+        assert case.next_due is not None
+        case.fire_next()
+    assert {event.element for event in case.fired} == {"late"}
+    assert len([p for p in case.passed if p.element == "told"]) == (3 if kind == "Cycle" else 1)
+    assert case.next_due is None
+    case.fire_next()
+    assert len(case.open_steps()) == 1
+
+
+def test_trial_cases_live_through_their_timers(monkeypatch):
+    fired = set()
+
+    def fire(case, task, moment, really=Case._fire):
+        really(case, task, moment)
+        fired.add(case.fired[-1].element)
+
+    monkeypatch.setattr(Case, "_fire", fire)
+    assert list(trial(read(shipped_bundle(), REFERRAL), vocabulary())) == []
+    assert {"reminder_1", "check_in_time", "comes_of_age"} <= fired

@@ -134,15 +134,14 @@ class Moving:
     def fire_due(self, moment: datetime) -> int:
         """Fire every timer that is due, note it in the journal, save; how many fired."""
         fired = self.case.fire_due(moment)
-        for passed in self.case.passed:
-            if "Event" in passed.kind:
-                journal.write(
-                    "timer",
-                    by=None,
-                    referral_id=self.referral.id,
-                    element=passed.element,
-                    name=passed.name,
-                )
+        for event in self.case.fired:
+            journal.write(
+                "timer",
+                by=None,
+                referral_id=self.referral.id,
+                element=event.element,
+                name=event.name,
+            )
         self.save()
         return fired
 

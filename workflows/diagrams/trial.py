@@ -107,7 +107,7 @@ def _walk(specs: Specs, forms: Forms, seed: int) -> int:
             key, variant = step.properties.get("form", ""), step.properties.get("variant", "")
             case.complete(step.id, answers(forms.get(key, {}), key, variant, dice))
         elif case.next_due is not None:
-            case.fire_due(case.next_due + timedelta(seconds=1))
+            case.fire_next()
         elif not steps:
             raise StepFailed("", "a case has no open step, no deadline and no end")
     return work

@@ -53,12 +53,14 @@ class Case:
 
     Attributes:
         passed: the elements passed since it was started or loaded.
+        fired: the events whose timers fired since then.
         looks: tasks looked at in automatic steps since then, a measure of work.
     """
 
     def __init__(self, workflow: BpmnWorkflow) -> None:
         self._flow = workflow
         self.passed: list[Passed] = []
+        self.fired: list[Passed] = []
         self.looks = 0
 
     @classmethod
@@ -92,8 +94,7 @@ class Case:
     @property
     def next_due(self) -> datetime | None:
         """When the earliest timer fires."""
-        moments = (due_at(task) for task in self._waiting_events())
-        return min((moment for moment in moments if moment), default=None)
+        return min((moment for moment, _task in self._timers()), default=None)
 
     def open_steps(self) -> list[OpenStep]:
         """The user tasks that wait for a person."""
@@ -144,25 +145,39 @@ class Case:
         """
         for fired in range(MOST_TIMERS_AT_ONCE):
             limit = at or datetime.now(UTC)
-            late = [
-                (moment, task)
-                for task in self._waiting_events()
-                if (moment := due_at(task)) is not None
-            ]
-            late = [(moment, task) for moment, task in late if moment < limit]
+            late = [pair for pair in self._timers() if pair[0] < limit]
             if not late:
                 return fired
             moment, task = min(late, key=lambda pair: pair[0])
-            self._flow.firing = task.id
-            try:
-                with _step_errors(task):
-                    task.task_spec._update(task)
-            finally:
-                self._flow.firing = None
-            self._run()
+            self._fire(task, limit)
             if task._state == TaskState.WAITING and due_at(task) == moment:
                 return fired
         return MOST_TIMERS_AT_ONCE
+
+    def fire_next(self) -> None:
+        """Fire the earliest timer, however far its moment is: a case on trial does not wait."""
+        timers = self._timers()
+        if timers:
+            moment, task = min(timers, key=lambda pair: pair[0])
+            self._fire(task, moment)
+
+    def _fire(self, task: Task, moment: datetime) -> None:
+        before = len(self.passed)
+        self._flow.firing, self._flow.moment = task.id, moment
+        try:
+            with _step_errors(task):
+                task.task_spec._update(task)
+        finally:
+            self._flow.firing = None
+        self._run()
+        chosen = (p for p in self.passed[before:] if p.kind == "IntermediateCatchEvent")
+        gateway = isinstance(task.task_spec.event_definition, MultipleEventDefinition)
+        self.fired.append(next(chosen, _passed(task)) if gateway else _passed(task))
+
+    def _timers(self) -> list[tuple[datetime, Task]]:
+        """The timers that wait, each with its moment."""
+        events = ((due_at(task), task) for task in self._waiting_events())
+        return [(moment, task) for moment, task in events if moment is not None]
 
     def _tasks(self) -> Iterator[Task]:
         for part in (self._flow, *self._flow.subprocesses.values()):
@@ -206,12 +221,15 @@ class Case:
                 pass
 
     def _note(self, task: Task) -> None:
-        spec = task.task_spec
-        name = spec.bpmn_name or ""
-        if not spec.bpmn_id or not name:
-            return
-        properties = (getattr(spec, "extensions", None) or {}).get("properties", {})
-        self.passed.append(Passed(spec.bpmn_id, name, type(spec).__name__, properties))
+        if task.task_spec.bpmn_id and task.task_spec.bpmn_name:
+            self.passed.append(_passed(task))
+
+
+def _passed(task: Task) -> Passed:
+    spec = task.task_spec
+    properties = (getattr(spec, "extensions", None) or {}).get("properties", {})
+    name = spec.bpmn_name or spec.bpmn_id or spec.name
+    return Passed(spec.bpmn_id or spec.name, name, type(spec).__name__, properties)
 
 
 def _open_step(task: Task) -> OpenStep:

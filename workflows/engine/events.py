@@ -1,6 +1,6 @@
 """Boundary events that can fire again, repeating timers that skip what was missed, timers' moments."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, EndEvent
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import (
@@ -49,14 +49,19 @@ def may_fire(task: Task) -> bool:
 
 
 class _InTurn:
-    """A timer that is armed at once and fires only when it is its turn."""
+    """A timer that is armed at once and fires when it is its turn.
+
+    Whether its moment has come was decided then, against the moment up to which the case goes on:
+    a trial case lives faster than the clock on the wall.
+    """
 
     def has_fired(self, my_task: Task) -> bool:
-        fired: bool = super().has_fired(my_task)  # type: ignore[misc]
-        if fired and not may_fire(my_task):
-            my_task.internal_data.pop("event_fired", None)
-            return False
-        return fired
+        super().has_fired(my_task)  # type: ignore[misc]  # computes its moment where it has none
+        if may_fire(my_task):
+            my_task.internal_data["event_fired"] = True
+            return True
+        my_task.internal_data.pop("event_fired", None)
+        return False
 
 
 class PatientDate(_InTurn, TimeDateEventDefinition):
@@ -72,20 +77,20 @@ class PatientCycle(CycleTimerEventDefinition):
 
     def cycle_complete(self, my_task: Task) -> bool:
         """True once for any number of periods that have passed."""
-        before = my_task.internal_data.get("event_value")
-        if before and before["cycles"] != 0 and not may_fire(my_task):
-            return False
-        ready: bool = super().cycle_complete(my_task)
         value = my_task.internal_data.get("event_value")
-        if ready and value and value["duration"] > 0:
-            upcoming, length = datetime.fromisoformat(value["next"]), value["duration"]
-            late = (datetime.now(UTC) - upcoming).total_seconds()
-            missed = int(late // length) + 1 if late > 0 else 0
-            if value["cycles"] >= 0:
-                missed = min(missed, value["cycles"])
-                value["cycles"] -= missed
-            value["next"] = (upcoming + timedelta(seconds=missed * length)).isoformat()
-        return ready
+        if not value or value["cycles"] == 0:
+            over: bool = super().cycle_complete(my_task)
+            return over
+        if not may_fire(my_task):
+            return False
+        upcoming, length = datetime.fromisoformat(value["next"]), value["duration"]
+        late = (my_task.workflow.top_workflow.moment - upcoming).total_seconds()
+        missed = int(late // length) + 1 if length > 0 else 1
+        if value["cycles"] > 0:
+            missed = min(missed, value["cycles"])
+            value["cycles"] -= missed
+        value["next"] = (upcoming + timedelta(seconds=missed * length)).isoformat()
+        return True
 
 
 #: The library's timers and ours in their place.

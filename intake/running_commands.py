@@ -1,0 +1,167 @@
+"""The verbs of `intake` for the cases that run while drawings change: rehearse, rebind."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from intake.config import from_environment
+from intake.drawing_commands import file_verb, read_files
+
+#: After so many cases a long verb says how far it is.
+PROGRESS = 500
+
+
+def add_to(verbs: Any) -> None:
+    """Tell the parser of each verb what may follow it."""
+    text = "say how every running case would go on with other drawings; writes nothing"
+    rehearse = file_verb(verbs, "rehearse", text)
+    rehearse.add_argument("--json", action="store_true", help="the cases for machines")
+    rehearse.add_argument("--language", choices=("de", "en"), default="de")
+    text = (
+        "move running cases to a version of their drawings; run it again to go on where it stopped"
+    )
+    rebind = verbs.add_parser("rebind", help=text)
+    rebind.add_argument("--process", default="referral", help="the process a case starts with")
+    rebind.add_argument("--to", type=int, metavar="VERSION", help="instead of the one in force")
+    rebind.add_argument("--case", action="append", metavar="NUMBER", help="only this; repeatable")
+    rebind.add_argument(
+        "--back", action="store_true", help="take back the moves to it, where nobody has gone on"
+    )
+    rebind.add_argument("--json", action="store_true", help="the cases for machines")
+    rebind.add_argument("--language", choices=("de", "en"), default="de")
+
+
+def _rehearse(chosen: argparse.Namespace) -> int:
+    """0 every case goes on, 1 some are blocked, 2 the check refuses the drawings."""
+    from flask_babel import force_locale
+
+    from intake import create_app
+    from intake.forms import vocabulary
+    from workflows.diagrams.check import check
+    from workflows.rehearsal import rehearse
+
+    try:
+        bundle = read_files(chosen.files)
+    except OSError as error:
+        print(f"intake: {error}", file=sys.stderr)
+        return 2
+    app = create_app(from_environment().checked())
+    with app.test_request_context(), force_locale(chosen.language):
+        refused = [f for f in check(bundle, chosen.process, vocabulary()) if f.forbids]
+        for finding in refused:
+            print(finding, file=sys.stderr)
+        if refused:
+            return 2
+        cases = []
+        for number, case in enumerate(rehearse(bundle, chosen.process), 1):
+            cases.append(case)
+            if number % PROGRESS == 0:
+                print(f"{number} …", file=sys.stderr)
+        _tell_rehearsed(cases, chosen.json)
+    return 1 if any(case.blocked for case in cases) else 0
+
+
+def _tell_rehearsed(cases: list[Any], as_json: bool) -> None:
+    from flask_babel import gettext
+
+    from intake.differences import hindrance, sentence
+
+    if as_json:
+        print(json.dumps([asdict(case) for case in cases], ensure_ascii=False, indent=1))
+        return
+    blocked = [case for case in cases if case.blocked]
+    changed = [case for case in cases if case.changes]
+    counts = {"n": len(cases) - len(blocked), "c": len(changed), "b": len(blocked)}
+    print(
+        gettext(
+            "%(n)s Fälle gehen mit, davon %(c)s mit Änderungen; %(b)s gehen nicht mit.", **counts
+        )
+    )
+    for case in (*blocked, *changed):
+        words = [*map(hindrance, case.blocked), *map(sentence, case.changes)]
+        print(f"{case.number} (Version {case.version}): {' '.join(words)}")
+
+
+def _rebind(chosen: argparse.Namespace) -> int:
+    """0 every case moved, 1 some did not, 2 there is no such version or no such running case."""
+    from flask_babel import force_locale
+
+    from intake import create_app
+    from models.processes import diagram_of, latest_diagram
+    from workflows.desk.rebinding import cases_to_move, cases_to_return
+
+    app = create_app(from_environment().checked())
+    with app.test_request_context(), force_locale(chosen.language):
+        diagram = (
+            diagram_of(chosen.process, chosen.to) if chosen.to else latest_diagram(chosen.process)
+        )
+        if diagram is None:
+            print(f"intake: there is no such version of {chosen.process!r}", file=sys.stderr)
+            return 2
+        cases = cases_to_return(diagram) if chosen.back else cases_to_move(diagram)
+        unknown = set(chosen.case or ()) - set(cases)
+        for number in sorted(unknown):
+            print(f"intake: {number} is no case that could be moved", file=sys.stderr)
+        if unknown:
+            return 2
+        wanted = {number: cases[number] for number in chosen.case} if chosen.case else cases
+        move = _moved_back if chosen.back else _moved
+        hindered = {}
+        for count, (number, referral_id) in enumerate(wanted.items(), 1):
+            words = move(referral_id, diagram)
+            if words:
+                hindered[number] = words
+            if count % PROGRESS == 0:
+                print(f"{count} / {len(wanted)} …", file=sys.stderr)
+        _tell_moved(len(wanted), hindered, chosen.json)
+    return 1 if hindered else 0
+
+
+def _moved(referral_id: int, diagram: Any) -> list[str]:
+    """Why a case did not move, in sentences; none where it did."""
+    from flask_babel import gettext
+
+    from intake.differences import hindrance
+    from workflows import desk
+    from workflows.errors import Collision
+
+    try:
+        return [hindrance(blocker) for blocker in desk.rebind(referral_id, diagram, by=None)]
+    except Collision:
+        return [gettext("Der Fall wurde eben bearbeitet; versuchen Sie es noch einmal.")]
+
+
+def _moved_back(referral_id: int, _diagram: Any) -> list[str]:
+    from flask_babel import gettext
+
+    from models.referrals import Referral
+    from models.session import db
+    from workflows import desk
+    from workflows.errors import NothingToUndo
+
+    try:
+        desk.go_back(db.get_one(Referral, referral_id), by=None)
+    except NothingToUndo:
+        return [gettext("Der Fall ist seither weitergegangen.")]
+    return []
+
+
+def _tell_moved(asked: int, hindered: dict[str, list[str]], as_json: bool) -> None:
+    from flask_babel import gettext
+
+    moved = asked - len(hindered)
+    if as_json:
+        print(json.dumps({"moved": moved, "blocked": hindered}, ensure_ascii=False, indent=1))
+        return
+    print(gettext("%(n)s Fälle umgestellt, %(b)s nicht.", n=moved, b=len(hindered)))
+    for number, words in hindered.items():
+        print(f"{number}: {' '.join(words)}")
+
+
+VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "rehearse": _rehearse,
+    "rebind": _rebind,
+}

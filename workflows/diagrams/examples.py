@@ -1,0 +1,251 @@
+"""Example cases: a process owner writes what is answered and where the case must be then.
+
+An example is a JSON object: `name`; `facts` about the case; `gives`, what automatic steps answer; and
+`steps`, one after the other. A step does one of `step` (a user task, with `answers`), `message` (with
+`answers`) or `timer` (everything that falls due up to this one), may change `facts` and `gives`, and may
+say what must be true then: `waits` (the elements that wait), `status`, `end` (the code of the end of the
+process).
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from models.referrals import ReferralStatus
+from workflows.actions import ACTIONS
+from workflows.diagrams.files import Bundle, to_utf8, unpack
+from workflows.diagrams.read import read
+from workflows.diagrams.trial import TABLE
+from workflows.engine.case import Case
+from workflows.engine.codec import Specs
+from workflows.engine.script import ClosedEngine, ClosedEnvironment
+from workflows.errors import StepFailed
+from workflows.expressions import Functions
+from workflows.facts import FACTS
+
+Forms = Mapping[str, Mapping[str, Any]]
+DOES = ("step", "message", "timer")
+SAYS = ("waits", "status", "end")
+MOST_STEPS = 200
+MOST_TIMERS = 40
+
+
+class BadExample(Exception):
+    """An example that cannot be understood; the sentence says what and where."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Where an example went another way.
+
+    Attributes:
+        number: of the step, from 1.
+        reason: `not_waiting`, `no_message`, `no_timer`, `no_such_answer`, `stopped`, or what was to be
+            true: `waits`, `status`, `end`.
+        wanted: what the example says.
+        found: what is.
+    """
+
+    number: int
+    reason: str
+    wanted: str
+    found: str
+
+
+@dataclass(frozen=True)
+class Example:
+    """One example case."""
+
+    name: str
+    steps: list[dict[str, Any]]
+    facts: dict[str, Any] = field(default_factory=dict)
+    gives: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, data: bytes) -> "Example":
+        """An example from its file. Raises BadExample."""
+        try:
+            found = json.loads(data)
+        except (ValueError, RecursionError) as error:
+            raise BadExample(f"this is no JSON: {error}") from None
+        if not isinstance(found, dict) or not isinstance(found.get("steps"), list):
+            raise BadExample("an example is an object with a name and a list of steps")
+        _only(found, ("name", "steps", "facts", "gives"), "the example")
+        facts, gives = found.get("facts", {}), found.get("gives", {})
+        if not isinstance(facts, dict) or not isinstance(gives, dict):
+            raise BadExample("facts and gives are objects")
+        _only(facts, FACTS, "facts")
+        if len(found["steps"]) > MOST_STEPS:
+            raise BadExample(f"an example has at most {MOST_STEPS} steps")
+        for number, step in enumerate(found["steps"], 1):
+            _understood(step, f"step {number}")
+        return cls(str(found.get("name", "")), found["steps"], facts, gives)
+
+
+def _only(given: Mapping[str, Any], known: Any, where: str) -> None:
+    for key in given:
+        if key not in known:
+            raise BadExample(f"{where}: nobody knows {key!r}")
+
+
+def _understood(step: Any, where: str) -> None:
+    if not isinstance(step, dict):
+        raise BadExample(f"{where}: a step is an object")
+    _only(step, (*DOES, *SAYS, "answers", "facts", "gives"), where)
+    if sum(key in step for key in DOES) > 1:
+        raise BadExample(f"{where}: only one of {', '.join(DOES)}")
+    if not isinstance(step.get("waits", []), list):
+        raise BadExample(f"{where}: waits is a list of elements")
+    for key in ("answers", "facts", "gives"):
+        if not isinstance(step.get(key, {}), dict):
+            raise BadExample(f"{where}: {key} is an object")
+    _only(step.get("facts", {}), FACTS, f"{where}, facts")
+
+
+class Player:
+    """Plays one example; `passed` are the user tasks that it has finished."""
+
+    def __init__(self, example: Example, specs: Specs, forms: Forms) -> None:
+        self._specs, self._forms, self._steps = specs, forms, example.steps
+        self._facts, self._gives = {**_usual_facts(), **example.facts}, dict(example.gives)
+        self._status = ReferralStatus.SUBMITTED.value
+        self._case: Case
+        self.passed: set[str] = set()
+
+    def play(self) -> Failure | None:
+        """Every step in its order, the case saved and read again after each. The first failure, if any."""
+        try:
+            self._case = Case.start(self._specs, self._engine())
+            self._look()
+        except StepFailed as failed:
+            return Failure(0, "stopped", failed.element, failed.reason)
+        for number, step in enumerate(self._steps, 1):
+            self._facts |= step.get("facts", {})
+            self._gives |= step.get("gives", {})
+            try:
+                failures = [*self._do(step), *self._true(step)]
+            except StepFailed as failed:
+                failures = [("stopped", failed.element, failed.reason)]
+            if failures:
+                return Failure(number, *failures[0])
+            self._case = Case.load(self._case.dump(), self._specs, self._engine())
+        return None
+
+    def _engine(self) -> ClosedEngine:
+        def answers(routes: Mapping[str, Any]) -> Any:
+            return lambda data, **given: {
+                key: self._gives.get(key, choices[0] if choices else _some_day())
+                for key, choices in routes.items()
+            }
+
+        actions = {name: answers(filed.routes) for name, filed in ACTIONS.items()}
+        return ClosedEngine(ClosedEnvironment(Functions(TABLE), lambda: self._facts, actions))
+
+    def _do(self, step: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+        if "step" in step:
+            yield from self._complete(step["step"], step.get("answers", {}))
+        elif "message" in step:
+            if not self._case.send(step["message"], step.get("answers", {})):
+                heard = ", ".join(sorted(self._case.listens_to()))
+                yield "no_message", step["message"], heard
+        elif "timer" in step:
+            yield from self._wait_for(step["timer"])
+        self._look()
+
+    def _complete(self, element: str, answers: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+        waiting = next((s for s in self._case.open_steps() if s.element == element), None)
+        if waiting is None:
+            yield "not_waiting", element, ", ".join(self._waiting())
+            return
+        form = waiting.properties.get("form", "")
+        routes = self._forms.get(form, {})
+        for route, value in answers.items():
+            choices = routes.get(route, ())
+            if choices is not None and value not in choices:
+                offered = ", ".join(map(str, choices)) or ", ".join(routes)
+                yield "no_such_answer", f"{form}.{route}: {value}", offered
+                return
+        self._case.complete(waiting.id, {f"{form}.{key}": v for key, v in answers.items()})
+        self.passed.add(element)
+
+    def _wait_for(self, timer: str) -> Iterator[tuple[str, str, str]]:
+        for _ in range(MOST_TIMERS):
+            self._case.fired.clear()
+            self._case.fire_next()
+            if not self._case.fired:
+                break
+            if self._case.fired[0].element == timer:
+                return
+        yield "no_timer", timer, ", ".join(sorted(set(self._waiting())))
+
+    def _look(self) -> None:
+        """The status as the drawing says it: what was passed last, then what waits."""
+        reached = [p.properties for p in self._case.passed if p.kind != "UserTask"]
+        for properties in reached + [s.properties for s in self._case.open_steps()]:
+            self._status = properties.get("status", self._status)
+
+    def _true(self, step: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+        if "waits" in step and sorted(step["waits"]) != self._waiting():
+            yield "waits", ", ".join(sorted(step["waits"])), ", ".join(self._waiting())
+        if "status" in step and step["status"] != self._status:
+            yield "status", str(step["status"]), self._status
+        if "end" in step:
+            code = str(self._case.data.get(f"{self._specs[0].name}.end", ""))
+            if not self._case.over or step["end"] != code:
+                yield "end", str(step["end"]), code or ", ".join(self._waiting())
+
+    def _waiting(self) -> list[str]:
+        return sorted(step.element for step in self._case.open_steps())
+
+
+@dataclass(frozen=True)
+class Played:
+    """What became of some examples.
+
+    Attributes:
+        failures: file to where it went another way, or None.
+        names: file to what the example tells.
+        never_done: the user tasks that no example has finished.
+    """
+
+    failures: dict[str, Failure | None]
+    names: dict[str, str]
+    never_done: set[str]
+
+
+def play_all(
+    examples: Mapping[str, Example], bundle: Bundle, process_id: str, forms: Forms
+) -> Played:
+    """Play examples, by file, on drawings that the check lets pass."""
+    files, _none = unpack(bundle)
+    texts = {name: to_utf8(data, name).encode() for name, data in files.items()}
+    specs = read(texts, process_id)
+    players = {name: Player(example, specs, forms) for name, example in examples.items()}
+    failures = {name: player.play() for name, player in players.items()}
+    done = set().union(*(player.passed for player in players.values()))
+    return Played(failures, {n: e.name for n, e in examples.items()}, _user_tasks(specs) - done)
+
+
+def _user_tasks(specs: Specs) -> set[str]:
+    """The elements that people work on, in the process and in those that it calls."""
+    parts = (specs[0], *specs[1].values())
+    return {
+        task.bpmn_id
+        for part in parts
+        for task in part.task_specs.values()
+        if task.manual and task.bpmn_id
+    }
+
+
+def _usual_facts() -> dict[str, Any]:
+    """What counts where an example says nothing: no for yes or no, else the first of the values."""
+    return {
+        name: _some_day() if not values else False if False in values else values[0]
+        for name, values in FACTS.items()
+    }
+
+
+def _some_day() -> str:
+    return (datetime.now(UTC) + timedelta(days=90)).date().isoformat()
