@@ -1,6 +1,7 @@
 """Example cases of the shipped drawings, and what is said where one goes another way."""
 
 import json
+import re
 
 import pytest
 
@@ -68,6 +69,14 @@ def test_an_example_finds_an_edit_that_changes_its_way(sqlite_app, forms):
     assert play(forms, *steps) is None
     found = play(forms, *steps, bundle=bundle)
     assert (found.number, found.reason) == (2, "status")
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_example_in_the_guide_goes_its_way(sqlite_app, forms, language):
+    guide = (SHIPPED.parent / f"docs/drawings.{language}.md").read_text()
+    (written,) = re.findall(r"```json\n(.*?)```", guide, re.DOTALL)
+    example = Example.read(written.encode())
+    assert play_all({"x": example}, shipped_bundle(), REFERRAL, forms).failures == {"x": None}
 
 
 def test_facts_and_what_actions_give_may_change_on_the_way(sqlite_app, forms):
