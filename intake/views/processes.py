@@ -57,16 +57,17 @@ def show(diagram_id: int) -> Any:
     )
 
 
-@pages.get("/<int:diagram_id>/marks.json")
+@pages.get("/<int:diagram_id>/<name>/marks.json")
 @requires(Permission.SEE_PROCESSES)
-def marks(diagram_id: int) -> Any:
-    """What the drawing shows of itself: the changed elements, and how many cases wait where."""
+def marks(diagram_id: int, name: str) -> Any:
+    """What a drawing shows of itself: its changed elements, and how many cases wait where."""
     diagram, against = _version(diagram_id), _against(diagram_id)
+    drawn = names({name: files_of(diagram_id).get(name) or abort(404)})
     changes = _changes(against, diagram) if against else []
     return jsonify(
         now=[],
         passed=[],
-        changed=sorted({change.element for change in changes}),
+        changed=sorted({change.element for change in changes if change.inside in drawn}),
         counts={each.element: each.waiting for each in _load(diagram)},
         said={"": ""},
     )

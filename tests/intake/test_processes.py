@@ -32,8 +32,8 @@ def three(web):
         player.do(cases[0], "completeness_check", monika)
 
 
-def marks(web, email, query=""):
-    return web.person(email).client.get(f"/processes/3/marks.json{query}").json
+def marks(web, email, query="", file="check_referral.bpmn"):
+    return web.person(email).client.get(f"/processes/3/{file}/marks.json{query}").json
 
 
 def test_a_version_is_told_against_the_one_before_or_another(web, three):
@@ -45,6 +45,7 @@ def test_a_version_is_told_against_the_one_before_or_another(web, three):
     assert "Kein Unterschied" in patrick.open("/processes/3?against=1").words
     assert "Verglichen mit" in patrick.open("/processes/1").words
     assert marks(web, PATRICK)["changed"] == ["triage"]
+    assert marks(web, PATRICK, file="referral.bpmn")["changed"] == []
     assert marks(web, PATRICK, "?against=1")["changed"] == []
 
 
@@ -63,7 +64,9 @@ def test_a_comparison_with_nothing_or_with_another_process_is_not_found(web, thr
     patrick = web.person(PATRICK)
     for query in ("?against=99", "?against=4"):
         assert patrick.client.get(f"/processes/3{query}").status_code == 404
-        assert patrick.client.get(f"/processes/3/marks.json{query}").status_code == 404
+        marked = f"/processes/3/referral.bpmn/marks.json{query}"
+        assert patrick.client.get(marked).status_code == 404
+    assert patrick.client.get("/processes/3/other.bpmn/marks.json").status_code == 404
 
 
 def test_the_process_owner_sees_where_cases_wait_and_nobody_else(web, three, clock):
