@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from intake.demo import player
 from intake.demo.cases import organisation_of
-from intake.forms import StepForm
+from intake.forms import StepForm, vocabulary
 from models.incidents import Incident, IncidentKind, open_incidents
 from models.journal import Entry
 from models.outbox import Mail
@@ -15,7 +15,9 @@ from models.processes import Run
 from models.session import db, transaction
 from models.submissions import latest_answers
 from models.tasks import Task, open_tasks
+from tests.workflows.test_differences import changed_bundles
 from workflows import actions, desk, incidents, worker
+from workflows.diagrams.published import REFERRAL, publish
 from workflows.errors import NotPossibleNow, StepFailed
 
 
@@ -85,6 +87,18 @@ def test_a_failed_step_keeps_the_answers_and_is_tried_again_in_the_persons_name(
     assert db.get(Task, task.id).closed_by_id == people["monika"].id
     assert [t.form_key for t in open_tasks(case.id)] == ["supply_items"]
     assert db.scalars(sa.select(Incident.filled)).one() is None
+
+
+def test_a_new_version_mends_what_the_drawing_caused(case, people, broken):
+    fail(case, people["monika"])
+    (incident,) = open_incidents(case.id)
+    _before, after = changed_bundles(('id="ask_for_items"', 'id="reopen"'))
+    newer = publish(after, REFERRAL, vocabulary(), by=None)
+    assert desk.rebind(case.id, newer, by=people["anna"]) == []
+    desk.retry(incident, by=people["anna"])
+    assert [task.element for task in open_tasks(case.id)] == ["supply_items"]
+    assert latest_answers(case.id, "completeness_check")["missing_text"] == "Welche?"
+    assert open_incidents(case.id) == []
 
 
 def test_a_person_who_sends_again_after_the_cause_is_gone_closes_the_incident(
