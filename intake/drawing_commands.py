@@ -51,6 +51,16 @@ def read_files(files: list[Path]) -> dict[str, bytes]:
     return found
 
 
+def refused(bundle: dict[str, bytes], process: str, forms: Any) -> bool:
+    """Whether the check refuses drawings; then it has said why."""
+    from workflows.diagrams.check import check
+
+    found = [finding for finding in check(bundle, process, forms) if finding.forbids]
+    for finding in found:
+        print(finding, file=sys.stderr)
+    return bool(found)
+
+
 def _bare_app() -> Any:
     """Texts and forms without a database."""
     from flask import Flask
@@ -92,7 +102,6 @@ def _test(chosen: argparse.Namespace) -> int:
     from flask_babel import force_locale
 
     from intake.forms import vocabulary
-    from workflows.diagrams.check import check
     from workflows.diagrams.examples import BadExample, Example, play_all
 
     try:
@@ -110,10 +119,7 @@ def _test(chosen: argparse.Namespace) -> int:
         return 2
     with _bare_app().test_request_context(), force_locale(chosen.language):
         forms = vocabulary()
-        refused = [finding for finding in check(bundle, chosen.process, forms) if finding.forbids]
-        for finding in refused:
-            print(finding, file=sys.stderr)
-        if refused:
+        if refused(bundle, chosen.process, forms):
             return 2
         played = play_all(examples, bundle, chosen.process, forms)
         _tell_played(played, chosen.json)

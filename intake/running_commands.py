@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from intake.config import from_environment
-from intake.drawing_commands import file_verb, read_files
+from intake.drawing_commands import file_verb, read_files, refused
 
 #: After so many cases a long verb says how far it is.
 PROGRESS = 500
@@ -40,7 +40,6 @@ def _rehearse(chosen: argparse.Namespace) -> int:
 
     from intake import create_app
     from intake.forms import vocabulary
-    from workflows.diagrams.check import check
     from workflows.rehearsal import rehearse
 
     try:
@@ -50,10 +49,7 @@ def _rehearse(chosen: argparse.Namespace) -> int:
         return 2
     app = create_app(from_environment().checked())
     with app.test_request_context(), force_locale(chosen.language):
-        refused = [f for f in check(bundle, chosen.process, vocabulary()) if f.forbids]
-        for finding in refused:
-            print(finding, file=sys.stderr)
-        if refused:
+        if refused(bundle, chosen.process, vocabulary()):
             return 2
         cases = []
         for number, case in enumerate(rehearse(bundle, chosen.process), 1):

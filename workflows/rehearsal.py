@@ -10,9 +10,9 @@ from models.processes import Diagram, Run
 from models.session import db
 from workflows.desk.moving import Moving
 from workflows.diagrams.differences import Change
-from workflows.diagrams.files import Bundle, to_utf8, unpack
+from workflows.diagrams.files import Bundle, texts_of
 from workflows.diagrams.published import specs_of
-from workflows.diagrams.read import read
+from workflows.diagrams.read import read_texts
 from workflows.engine.case import Case, OpenStep
 from workflows.engine.codec import Specs
 from workflows.engine.rebind import Blocker, blockers, rebind
@@ -48,9 +48,7 @@ def rehearse(bundle: Bundle, process_id: str) -> Iterator[Rehearsed]:
     Raises:
         UnreadableDrawing: specs cannot be built from them.
     """
-    files, _unread = unpack(bundle)
-    texts = {name: to_utf8(data, name).encode() for name, data in files.items()}
-    new, last = read(texts, process_id), 0
+    new, last = read_texts(texts_of(bundle), process_id), 0
     running = (
         sa.select(Run.id, Run.referral_id, Run.diagram_id, Diagram.version)
         .join(Diagram, Diagram.id == Run.diagram_id)

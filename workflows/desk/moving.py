@@ -19,7 +19,7 @@ from models.tasks import NO_DEADLINE, Task, TaskOutcome
 from workflows.actions import ACTIONS
 from workflows.desk.access import KNOWN_PEOPLE, lock
 from workflows.diagrams.published import REFERRAL, specs_of
-from workflows.engine.case import Case, OpenStep, Passed
+from workflows.engine.case import Case, OpenStep
 from workflows.engine.rebind import rebind
 from workflows.engine.script import ClosedEngine, ClosedEnvironment
 from workflows.errors import Collision
@@ -156,7 +156,8 @@ class Moving:
             Collision: somebody else saved this case meanwhile.
         """
         steps = self.case.open_steps()
-        self._set_status(self.case.passed, steps)
+        if status := self.case.status:
+            self.referral.status = ReferralStatus(status)
         opened = self._sync_tasks(steps)
         if self.case.over:
             self.run.ended_at = now()
@@ -183,13 +184,6 @@ class Moving:
         except sa.orm.exc.StaleDataError:
             raise Collision(number) from None
         return opened
-
-    def _set_status(self, passed: list[Passed], steps: list[OpenStep]) -> None:
-        """The drawing says the status: by what was passed last, then by what is open now."""
-        reached = [p.properties for p in passed if p.kind != "UserTask"]
-        for properties in reached + [step.properties for step in steps]:
-            if "status" in properties:
-                self.referral.status = ReferralStatus(properties["status"])
 
     def _sync_tasks(self, steps: list[OpenStep]) -> list[Task]:
         """Inbox lines are rebuilt by difference: what is new opens, what is gone is cancelled."""

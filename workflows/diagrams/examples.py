@@ -15,8 +15,8 @@ from typing import Any
 
 from models.referrals import ReferralStatus
 from workflows.actions import ACTIONS
-from workflows.diagrams.files import Bundle, to_utf8, unpack
-from workflows.diagrams.read import read
+from workflows.diagrams.files import Bundle, texts_of
+from workflows.diagrams.read import read_texts
 from workflows.diagrams.trial import TABLE
 from workflows.engine.case import Case
 from workflows.engine.codec import Specs
@@ -181,10 +181,8 @@ class Player:
         yield "no_timer", timer, ", ".join(sorted(set(self._waiting())))
 
     def _look(self) -> None:
-        """The status as the drawing says it: what was passed last, then what waits."""
-        reached = [p.properties for p in self._case.passed if p.kind != "UserTask"]
-        for properties in reached + [s.properties for s in self._case.open_steps()]:
-            self._status = properties.get("status", self._status)
+        """The status stays until the drawing says another."""
+        self._status = self._case.status or self._status
 
     def _true(self, step: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
         if "waits" in step and sorted(step["waits"]) != self._waiting():
@@ -219,9 +217,7 @@ def play_all(
     examples: Mapping[str, Example], bundle: Bundle, process_id: str, forms: Forms
 ) -> Played:
     """Play examples, by file, on drawings that the check lets pass."""
-    files, _none = unpack(bundle)
-    texts = {name: to_utf8(data, name).encode() for name, data in files.items()}
-    specs = read(texts, process_id)
+    specs = read_texts(texts_of(bundle), process_id)
     players = {name: Player(example, specs, forms) for name, example in examples.items()}
     failures = {name: player.play() for name, player in players.items()}
     done = set().union(*(player.passed for player in players.values()))

@@ -153,6 +153,12 @@ def _is_drawing(root: Root, name: str) -> None:
     raise BadFile("NOT_BPMN", f"this is {what}; export the drawing as BPMN 2.0, the table as DMN")
 
 
+def texts_of(bundle: Bundle) -> dict[str, str]:
+    """The files of a bundle that the check lets pass, every ZIP opened, as text."""
+    files, _none = unpack(bundle)
+    return {name: to_utf8(data, name) for name, data in files.items()}
+
+
 def to_utf8(data: bytes, name: str) -> str:
     """A file as UTF-8 text that says so itself, however it was encoded. Raises BadFile."""
     try:

@@ -12,8 +12,8 @@ from models.people import User
 from models.processes import Diagram, latest_diagram
 from models.session import db, transaction
 from workflows.diagrams.check import Forms, check
-from workflows.diagrams.files import Bundle, to_utf8, unpack
-from workflows.diagrams.read import read
+from workflows.diagrams.files import Bundle, texts_of
+from workflows.diagrams.read import read_texts
 from workflows.engine.codec import Specs
 from workflows.errors import RefusedDrawing
 
@@ -38,8 +38,7 @@ def publish(
     refused = [finding for finding in check(bundle, process_id, forms) if finding.forbids]
     if refused:
         raise RefusedDrawing(list(refused))
-    files, _none = unpack(bundle)
-    texts = {name: to_utf8(data, name) for name, data in files.items()}
+    texts = texts_of(bundle)
     checksum = _checksum(texts)
     with transaction():
         before = latest_diagram(process_id)
@@ -72,7 +71,7 @@ def specs_of(diagram_id: int) -> Specs:
     files, process_id = db.execute(
         sa.select(Diagram.files, Diagram.process_id).where(Diagram.id == diagram_id)
     ).one()
-    return read({name: text.encode() for name, text in files.items()}, process_id)
+    return read_texts(files, process_id)
 
 
 def _checksum(texts: dict[str, str]) -> str:

@@ -1,5 +1,6 @@
 """Bytes of a bundle become specs that the engine can run."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from SpiffWorkflow.bpmn.parser.task_parsers import (
@@ -102,6 +103,11 @@ def read(bundle: Bundle, process_id: str) -> Specs:
     for part in (spec, *called.values()):
         _finish(part, parser.roots)
     return spec, called
+
+
+def read_texts(texts: Mapping[str, str], process_id: str) -> Specs:
+    """The same from files as they are published."""
+    return read({name: text.encode() for name, text in texts.items()}, process_id)
 
 
 def _finish(spec: Any, roots: list[Root]) -> None:

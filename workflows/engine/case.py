@@ -96,6 +96,13 @@ class Case:
         """When the earliest timer fires."""
         return min((moment for moment, _task in self._timers()), default=None)
 
+    @property
+    def status(self) -> str:
+        """The status as the drawing says it: by what was passed last, then by what waits; or empty."""
+        reached = [p.properties for p in self.passed if p.kind != "UserTask"]
+        said = [*reached, *(step.properties for step in self.open_steps())]
+        return next((p["status"] for p in reversed(said) if "status" in p), "")
+
     def open_steps(self) -> list[OpenStep]:
         """The user tasks that wait for a person."""
         return [
