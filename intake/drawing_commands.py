@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from intake.config import from_environment
-from workflows.errors import RefusedDrawing
+from workflows.errors import FailedExamples, RefusedDrawing
 
 #: More of a file is not read: what is larger is refused anyway.
 LARGEST_FILE = 64_000_000
@@ -28,7 +28,11 @@ def add_to(verbs: Any) -> None:
     test = file_verb(verbs, "test", "play example cases (*.json) on the drawings beside them")
     test.add_argument("--json", action="store_true", help="the examples for machines")
     test.add_argument("--language", choices=("de", "en"), default="de")
-    file_verb(verbs, "publish", "put in force")
+    publish = file_verb(
+        verbs, "publish", "put in force, after its example cases (*.json) went well"
+    )
+    publish.add_argument("--note", default="from files", help="what changes, in a few words")
+    publish.add_argument("--language", choices=("de", "en"), default="de")
 
 
 def file_verb(verbs: Any, verb: str, text: str) -> argparse.ArgumentParser:
@@ -105,17 +109,10 @@ def _test(chosen: argparse.Namespace) -> int:
     from workflows.diagrams.examples import BadExample, Example, play_all
 
     try:
-        bundle = read_files([path for path in chosen.files if path.suffix != ".json"])
-        files = [file for path in chosen.files for file in _examples_in(path)]
-        examples = {}
-        for file in files:
-            with file.open("rb") as opened:
-                examples[file.name] = Example.read(opened.read(LARGEST_EXAMPLE))
-    except OSError as error:
+        bundle, written = read_with_examples(chosen.files)
+        examples = {name: Example.of(one) for name, one in written.items()}
+    except (OSError, BadExample) as error:
         print(f"intake: {error}", file=sys.stderr)
-        return 2
-    except BadExample as error:
-        print(f"intake: {file}: {error}", file=sys.stderr)
         return 2
     with _bare_app().test_request_context(), force_locale(chosen.language):
         forms = vocabulary()
@@ -124,6 +121,27 @@ def _test(chosen: argparse.Namespace) -> int:
         played = play_all(examples, bundle, chosen.process, forms)
         _tell_played(played, chosen.json)
     return 1 if any(played.failures.values()) else 0
+
+
+def read_with_examples(files: list[Path]) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """The drawings among files and folders, and the example cases by file name.
+
+    Raises:
+        OSError: a file cannot be read.
+        BadExample: an example is no JSON or not what an example is.
+    """
+    from workflows.diagrams.examples import BadExample, Example
+
+    examples = {}
+    for file in [file for path in files for file in _examples_in(path)]:
+        with file.open("rb") as opened:
+            data = opened.read(LARGEST_EXAMPLE)
+        try:
+            Example.read(data)
+        except BadExample as error:
+            raise BadExample(f"{file}: {error}") from None
+        examples[file.name] = json.loads(data)
+    return read_files([path for path in files if path.suffix != ".json"]), examples
 
 
 def _examples_in(path: Path) -> list[Path]:
@@ -152,16 +170,32 @@ def _tell_played(played: Any, as_json: bool) -> None:
 
 
 def _publish(chosen: argparse.Namespace) -> int:
+    """0 done, 1 the check or an example case says no, 2 an example cannot be read."""
+    from flask_babel import force_locale
+
     from intake import create_app
+    from intake.examples import sentence
     from intake.forms import vocabulary
+    from workflows.diagrams.examples import BadExample
     from workflows.diagrams.published import publish
 
-    with create_app(from_environment().checked()).test_request_context():
+    try:
+        bundle, examples = read_with_examples(chosen.files)
+    except BadExample as error:
+        print(f"intake: {error}", file=sys.stderr)
+        return 2
+    app = create_app(from_environment().checked())
+    with app.test_request_context(), force_locale(chosen.language):
+        told = {"by": None, "note": chosen.note[:300], "examples": examples}
         try:
-            diagram = publish(read_files(chosen.files), chosen.process, vocabulary(), by=None)
+            diagram = publish(bundle, chosen.process, vocabulary(), **told)
         except RefusedDrawing as refused:
             for finding in refused.findings:
                 print(finding, file=sys.stderr)
+            return 1
+        except FailedExamples as failed:
+            for name, failure in failed.failures.items():
+                print(f"{name}: {sentence(failure)}", file=sys.stderr)
             return 1
     print(f"{diagram.process_id} {diagram.version} is in force for new cases.")
     return 0

@@ -4,14 +4,18 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, deferred, mapped_column
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
-from models.base import Base
+from models.base import Base, now
+from models.people import User
 from models.session import db
 
 
 class Diagram(Base):
-    """A published bundle: the drawing, the processes it calls, its decision tables."""
+    """A published bundle: the drawing, the processes it calls, its decision tables, its example cases.
+
+    New cases take the newest version whose day has come (`in_force_at`).
+    """
 
     __tablename__ = "diagrams"
     __table_args__ = (sa.UniqueConstraint("process_id", "version"),)
@@ -20,9 +24,15 @@ class Diagram(Base):
     version: Mapped[int]
     checksum: Mapped[str] = mapped_column(sa.String(64))
     files: Mapped[dict[str, Any]] = deferred(mapped_column(sa.JSON))
+    examples: Mapped[dict[str, Any]] = mapped_column(sa.JSON, deferred=True, default=dict)
     published_at: Mapped[datetime]
     published_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    in_force_at: Mapped[datetime]
     note: Mapped[str] = mapped_column(sa.String(300), default="")
+
+    published_by: Mapped[User | None] = relationship(foreign_keys=published_by_id)
+    author: Mapped[User | None] = relationship(foreign_keys=author_id)
 
 
 class Run(Base):
@@ -56,11 +66,18 @@ class Run(Base):
 
 def latest_diagram(process_id: str) -> Diagram | None:
     """The version in force, which new cases take."""
-    return db.scalar(
-        sa.select(Diagram)
-        .where(Diagram.process_id == process_id)
-        .order_by(Diagram.version.desc())
-        .limit(1)
+    return db.scalar(_versions(process_id).where(Diagram.in_force_at <= now()).limit(1))
+
+
+def newest_diagram(process_id: str) -> Diagram | None:
+    """The version that was published last, also if its day has not come."""
+    return db.scalar(_versions(process_id).limit(1))
+
+
+def _versions(process_id: str) -> sa.Select[Diagram]:
+    """All versions of a process, the newest first."""
+    return (
+        sa.select(Diagram).where(Diagram.process_id == process_id).order_by(Diagram.version.desc())
     )
 
 

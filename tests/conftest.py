@@ -20,11 +20,12 @@ from intake.demo.cases import organisation_of
 from intake.demo.people import create_people
 from intake.forms import vocabulary
 from models.migrations import upgrade
+from models.people import Membership, Role, User
 from models.reference import load_reference
-from models.session import connect, db
+from models.session import connect, db, transaction
 from tests.browser import Web
 from tests.postgres import postgres
-from workflows.diagrams.published import REFERRAL, publish, shipped_bundle, specs_of
+from workflows.diagrams.published import ship, specs_of
 
 WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE)|FOR UPDATE", re.IGNORECASE)
 MONDAY = datetime(2026, 1, 12, 9, tzinfo=UTC)
@@ -50,7 +51,7 @@ def furnish(url: str, folder: Path) -> None:
     with app.test_request_context(), time_machine.travel(MONDAY, tick=False):
         load_reference()
         create_people()
-        publish(shipped_bundle(), REFERRAL, vocabulary(), by=None)
+        ship(vocabulary())
         db.remove()
     app.extensions["engine"].dispose()
 
@@ -171,3 +172,15 @@ def monika(office):
 @pytest.fixture
 def case(petra):
     return player.refer(organisation_of(petra), petra)
+
+
+def process_owner(name: str):
+    """One more process owner beside the demo's."""
+    patrick = player.user("p.prozess@example.org")
+    with transaction():
+        one = User(email=f"{name}@example.org", first_name=name.title(), last_name="Prozess-Demo")
+        one.password_hash = patrick.password_hash
+        place = patrick.memberships[0].organisation_id
+        one.memberships.append(Membership(organisation_id=place, role=Role.PROCESS_OWNER))
+        db.add(one)
+    return one

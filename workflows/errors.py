@@ -1,5 +1,7 @@
 """What can go wrong when something is to happen; no HTTP here."""
 
+from typing import Any
+
 from models.tasks import Task
 
 
@@ -69,3 +71,23 @@ class RefusedDrawing(WorkflowError):
     def __init__(self, findings: list[object]) -> None:
         super().__init__(f"{len(findings)} findings")
         self.findings = findings
+
+
+class FailedExamples(WorkflowError):
+    """Example cases go another way than they say; `failures` is file to failure."""
+
+    def __init__(self, failures: dict[str, Any]) -> None:
+        super().__init__(f"{len(failures)} examples")
+        self.failures = failures
+
+
+class ChangedMeanwhile(WorkflowError):
+    """Somebody else has saved this draft since it was read; nothing was overwritten."""
+
+
+class NotOpen(WorkflowError):
+    """This draft is in review, released or thrown away, and cannot be changed."""
+
+
+class FourEyes(WorkflowError):
+    """Who drew a version cannot release it: another person looks at it first."""

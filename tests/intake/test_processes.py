@@ -59,6 +59,7 @@ def test_a_comparison_with_nothing_or_with_another_process_is_not_found(web, thr
                 checksum="x",
                 files=dict(first.files),
                 published_at=first.published_at,
+                in_force_at=first.published_at,
             )
         )
     patrick = web.person(PATRICK)

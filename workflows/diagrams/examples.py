@@ -70,6 +70,11 @@ class Example:
             found = json.loads(data)
         except (ValueError, RecursionError) as error:
             raise BadExample(f"this is no JSON: {error}") from None
+        return cls.of(found)
+
+    @classmethod
+    def of(cls, found: Any) -> "Example":
+        """An example from its JSON. Raises BadExample."""
         if not isinstance(found, dict) or not isinstance(found.get("steps"), list):
             raise BadExample("an example is an object with a name and a list of steps")
         _only(found, ("name", "steps", "facts", "gives"), "the example")

@@ -1,0 +1,175 @@
+"""Drafts of drawings: saved as one types, never over somebody else's, released by one or by two."""
+
+from datetime import timedelta
+
+import pytest
+
+from intake.demo import player
+from intake.forms import vocabulary
+from models.base import now
+from models.drawing_drafts import DraftState, others_at
+from models.processes import diagram_of, latest_diagram, newest_diagram
+from models.session import db
+from tests.conftest import process_owner
+from workflows import drawing_drafts as drafts
+from workflows.diagrams.examples import BadExample
+from workflows.diagrams.files import BadFile
+from workflows.diagrams.published import REFERRAL, ship
+from workflows.errors import (
+    ChangedMeanwhile,
+    FailedExamples,
+    FourEyes,
+    NotFound,
+    NotOpen,
+    RefusedDrawing,
+)
+
+TRIAGE = "Über die Aufnahme entscheiden"
+
+
+@pytest.fixture
+def patrick(office):
+    return player.user("p.prozess@example.org")
+
+
+@pytest.fixture
+def paula(office):
+    return process_owner("paula")
+
+
+@pytest.fixture
+def draft(patrick):
+    return drafts.begin(latest_diagram(REFERRAL), by=patrick)
+
+
+def renamed(draft, name="Entscheiden"):
+    text = draft.files["check_referral.bpmn"]
+    return {"check_referral.bpmn": text.replace(f'name="{TRIAGE}"', f'name="{name}"')}
+
+
+def test_a_draft_begins_with_what_a_version_holds_examples_too(draft):
+    version = latest_diagram(REFERRAL)
+    assert draft.files == version.files
+    assert len(draft.examples) == 12
+    assert draft.examples == version.examples
+
+
+def test_saving_counts_and_who_saves_on_an_older_state_overwrites_nothing(draft, patrick, paula):
+    assert drafts.save(draft, renamed(draft), revision=1, by=patrick) == 2
+    with pytest.raises(ChangedMeanwhile):
+        drafts.save(draft, renamed(draft, "Anders"), revision=1, by=paula)
+    assert "Entscheiden" in draft.files["check_referral.bpmn"]
+    assert (draft.revision, draft.changed_by_id) == (2, patrick.id)
+
+
+def test_who_came_too_late_goes_on_with_a_draft_of_their_own(draft, patrick, paula):
+    drafts.save(draft, renamed(draft), revision=1, by=patrick)
+    own = drafts.copy(draft, by=paula, files=renamed(draft, "Anders"))
+    assert own.author_id == paula.id
+    assert draft.files["referral.bpmn"] == own.files["referral.bpmn"]
+    assert own.id != draft.id
+
+
+def test_people_at_one_drawing_are_told_of_each_other(draft, patrick, paula, clock):
+    drafts.seen(draft, by=patrick)
+    drafts.seen(draft, by=paula)
+    assert [user.id for user in others_at(draft.id, patrick.id)] == [paula.id]
+    clock.shift(timedelta(minutes=2))
+    drafts.seen(draft, by=patrick)
+    assert others_at(draft.id, patrick.id) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.bpmn", "<html/>"),
+        ("a.bpmn", "not at all"),
+        ("a.exe", "<definitions/>"),
+        ("../a.bpmn", "<definitions/>"),
+        ("a.bpmn", '<!DOCTYPE x [<!ENTITY a "b">]><definitions/>'),
+    ],
+)
+def test_what_is_no_drawing_is_refused_and_nothing_is_lost(draft, patrick, name, text):
+    before = dict(draft.files)
+    with pytest.raises(BadFile):
+        drafts.save(draft, {name: text}, revision=1, by=patrick)
+    assert (draft.files, draft.revision) == (before, 1)
+
+
+def test_a_draft_becomes_the_version_in_force_with_its_examples(draft, patrick):
+    drafts.save(draft, renamed(draft), revision=1, by=patrick)
+    drafts.describe(draft, "Kürzer", by=patrick)
+    diagram = drafts.release(draft, vocabulary(), by=patrick, four_eyes=False)
+    assert (diagram.version, diagram.note, diagram.author_id) == (2, "Kürzer", patrick.id)
+    assert len(diagram.examples) == 12
+    assert latest_diagram(REFERRAL) is diagram
+    assert draft.state is DraftState.RELEASED
+    with pytest.raises(NotOpen):
+        drafts.release(draft, vocabulary(), by=patrick, four_eyes=False)
+    with pytest.raises(NotOpen):
+        drafts.save(draft, {}, revision=2, by=patrick)
+
+
+def test_with_four_eyes_somebody_else_releases(draft, patrick, paula):
+    drafts.save(draft, renamed(draft), revision=1, by=patrick)
+    with pytest.raises(FourEyes):
+        drafts.release(draft, vocabulary(), by=paula, four_eyes=True)
+    drafts.hand_in(draft, by=patrick)
+    with pytest.raises(NotOpen):
+        drafts.save(draft, renamed(draft, "Doch"), revision=2, by=patrick)
+    with pytest.raises(FourEyes):
+        drafts.release(draft, vocabulary(), by=patrick, four_eyes=True)
+    diagram = drafts.release(draft, vocabulary(), by=paula, four_eyes=True)
+    assert (diagram.author_id, diagram.published_by_id) == (patrick.id, paula.id)
+
+
+def test_a_version_takes_force_on_its_day(draft, patrick, clock):
+    drafts.save(draft, renamed(draft), revision=1, by=patrick)
+    later = now() + timedelta(days=3)
+    drafts.release(draft, vocabulary(), by=patrick, four_eyes=False, in_force_at=later)
+    assert latest_diagram(REFERRAL).version == 1
+    assert newest_diagram(REFERRAL).version == 2
+    clock.shift(timedelta(days=3, minutes=1))
+    assert latest_diagram(REFERRAL).version == 2
+
+
+def test_an_unsound_draft_is_refused(draft, patrick):
+    text = draft.files["check_referral.bpmn"].replace('value="triage"', 'value="nothing"')
+    drafts.save(draft, {"check_referral.bpmn": text}, revision=1, by=patrick)
+    with pytest.raises(RefusedDrawing):
+        drafts.release(draft, vocabulary(), by=patrick, four_eyes=False)
+    assert draft.state is DraftState.EDITING
+    assert newest_diagram(REFERRAL).version == 1
+
+
+def test_an_example_that_goes_another_way_keeps_a_draft_back(draft, patrick):
+    wrong = {**draft.examples["declined.json"]}
+    wrong["steps"] = [{**wrong["steps"][0], "waits": ["intake_interview"]}]
+    drafts.keep_example(draft, "declined.json", wrong, by=patrick)
+    with pytest.raises(FailedExamples) as failed:
+        drafts.release(draft, vocabulary(), by=patrick, four_eyes=False)
+    assert list(failed.value.failures) == ["declined.json"]
+    drafts.forget_example(draft, "declined.json", by=patrick)
+    assert drafts.release(draft, vocabulary(), by=patrick, four_eyes=False).version == 1, "the same"
+
+
+def test_an_example_that_cannot_be_understood_is_not_kept(draft, patrick):
+    with pytest.raises(BadExample):
+        drafts.keep_example(draft, "x.json", {"steps": [{"nobody": 1}]}, by=patrick)
+    assert draft.revision == 1
+
+
+def test_what_was_thrown_away_can_be_taken_back(draft, patrick):
+    drafts.discard(draft, by=patrick)
+    with pytest.raises(NotFound):
+        drafts.drawing_draft(draft.id)
+    drafts.take_back(draft.id, by=patrick)
+    assert drafts.drawing_draft(draft.id).state is DraftState.EDITING
+
+
+def test_an_upgrade_leaves_the_offices_own_drawings_in_force(draft, patrick):
+    drafts.save(draft, renamed(draft), revision=1, by=patrick)
+    drafts.release(draft, vocabulary(), by=patrick, four_eyes=False)
+    assert ship(vocabulary()).version == 2
+    assert diagram_of(REFERRAL, 3) is None
+    db.rollback()
