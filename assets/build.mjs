@@ -7,28 +7,35 @@ const out = path.resolve('../intake/static/gen');
 rmSync(out, { recursive: true, force: true });
 mkdirSync(path.join(out, 'fonts'), { recursive: true });
 
-const result = await esbuild.build({
-  entryPoints: { page: 'src/page.js', viewer: 'src/viewer.js' },
-  outdir: out,
-  bundle: true,
-  minify: true,
-  format: 'esm',
-  target: 'es2022',
-  entryNames: '[name]-[hash]',
-  assetNames: '[name]-[hash]',
-  loader: { '.woff2': 'file', '.woff': 'file', '.ttf': 'empty', '.eot': 'empty', '.svg': 'empty' },
-  legalComments: 'linked',
-  metafile: true,
-  logLevel: 'warning',
-});
-
 const manifest = {};
-for (const [file, output] of Object.entries(result.metafile.outputs)) {
-  if (!output.entryPoint || output.entryPoint.endsWith('.css')) continue;
-  const name = path.basename(output.entryPoint, '.js');
-  manifest[`${name}.js`] = path.basename(file);
-  if (output.cssBundle) manifest[`${name}.css`] = path.basename(output.cssBundle);
+
+async function build(options) {
+  const { metafile } = await esbuild.build({
+    outdir: out,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    entryNames: '[name]-[hash]',
+    chunkNames: 'chunk-[hash]',
+    assetNames: '[name]-[hash]',
+    loader: { '.woff2': 'file', '.woff': 'file', '.ttf': 'empty', '.eot': 'empty', '.svg': 'empty' },
+    legalComments: 'linked',
+    metafile: true,
+    logLevel: 'warning',
+    ...options,
+  });
+  for (const [file, output] of Object.entries(metafile.outputs)) {
+    const name = path.basename(output.entryPoint || '', '.js');
+    if (!(name in options.entryPoints)) continue;
+    manifest[`${name}.js`] = path.basename(file);
+    if (output.cssBundle) manifest[`${name}.css`] = path.basename(output.cssBundle);
+  }
 }
+
+// What every page loads is one file; what draws shares its parts.
+await build({ entryPoints: { page: 'src/page.js' } });
+await build({ entryPoints: { viewer: 'src/viewer.js', board: 'src/board.js', table: 'src/table.js' }, splitting: true });
 writeFileSync(path.join(out, 'manifest.json'), JSON.stringify(manifest, null, 1));
 
 // PDF needs fonts as files: typst reads no woff2.

@@ -71,32 +71,44 @@ class _Key(IntegerConverter):
 def _blueprints(app: Flask) -> None:
     from intake.views import (
         account,
+        board,
         cases,
         deadlines,
         documents,
         drafts,
+        examples,
         incidents,
         mentors,
         people,
         processes,
+        rehearsals,
+        releases,
         sign_in,
         tasks,
+        tryout,
         waiting_list,
+        workbench,
     )
 
     for view in (
         account,
+        board,
         cases,
         deadlines,
         documents,
         drafts,
+        examples,
         incidents,
         mentors,
         people,
         processes,
+        rehearsals,
+        releases,
         sign_in,
         tasks,
+        tryout,
         waiting_list,
+        workbench,
     ):
         app.register_blueprint(view.pages)
     app.register_blueprint(monitoring.pages)
@@ -133,10 +145,13 @@ def _locale() -> str:
 
 def _headers(response: Response) -> Response:
     """What the browser may do with a page: only what comes from here, and keep nothing."""
-    response.headers["Content-Security-Policy"] = (
+    policy = (
         "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
         "form-action 'self'; frame-ancestors 'none'"
     )
+    if g.get("inline_styles"):
+        policy += "; style-src-attr 'unsafe-inline'"
+    response.headers["Content-Security-Policy"] = policy
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"

@@ -79,13 +79,17 @@ def _serve(config: Config, bind: str, workers: int) -> int:
 
 def _worker(config: Config) -> int:
     from intake import create_app
+    from intake.forms import routing_of, vocabulary
     from intake.mail import sender
-    from workflows.worker import work
+    from workflows.worker import Words, work
 
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
-    work(sender(create_app(config), config), stop)
+    app = create_app(config)
+    with app.test_request_context():
+        words = Words(vocabulary(), routing_of)
+    work(sender(app, config), stop, words=words)
     return 0
 
 

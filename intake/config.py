@@ -28,6 +28,7 @@ class Config:
         ahv: whether offices may enter AHV numbers (DOMAIN.md 5.1: off).
         largest_file: bytes of one document.
         metrics_token: who brings it may read /metrics; empty: nobody.
+        four_eyes: who drew a version cannot release it.
         log: `json` or `text`; JSON in production.
         proxies: how many proxies stand in front and tell the caller's address.
     """
@@ -49,6 +50,7 @@ class Config:
     insecure_cookies: bool = False
     proxies: int = 0
     metrics_token: str = ""
+    four_eyes: bool = False
     log: str = ""
 
     @property
@@ -116,6 +118,7 @@ def from_environment() -> Config:
         largest_file=number("INTAKE_LARGEST_FILE", 10 * 1024 * 1024),
         proxies=number("INTAKE_PROXIES", 0),
         metrics_token=get("INTAKE_METRICS_TOKEN", ""),
+        four_eyes=get("INTAKE_FOUR_EYES", "") == "1",
         log=get("INTAKE_LOG", ""),
         insecure_cookies=get("INTAKE_INSECURE_COOKIES", "") == "1",
     )

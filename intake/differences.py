@@ -58,8 +58,27 @@ _BLOCKED = {
     "past_gone": _("«%(name)s» ist nicht mehr gezeichnet, und der Fall steht in den Wegen danach."),
     "kind": _("«%(name)s» ist eine andere Art Element, und der Fall wartet dort."),
     "process_gone": _("Der Prozess «%(name)s» fehlt, und der Fall steht darin."),
+    "busy": _("Der Fall wurde eben bearbeitet; versuchen Sie es noch einmal."),
+    "gone_on": _("Der Fall ist seither weitergegangen."),
     "failed": _("«%(element)s» lässt sich für diesen Fall nicht berechnen: %(name)s."),
 }
+
+
+#: What would let a case go on with other drawings.
+_REMEDY = {
+    "gone": _("Lassen Sie «%(name)s» in der Zeichnung, bis dieser Fall dort vorbei ist."),
+    "past_gone": _("Lassen Sie «%(name)s» in der Zeichnung, bis dieser Fall dort vorbei ist."),
+    "kind": _("Zeichnen Sie neben «%(name)s» ein neues Element, statt seine Art zu ändern."),
+    "process_gone": _("Nehmen Sie die Datei des Prozesses «%(name)s» wieder dazu."),
+    "busy": _("Stellen Sie den Fall nochmals um."),
+    "gone_on": _("Dieser Fall bleibt auf seiner Version."),
+    "failed": _("Prüfen Sie die Zeit, die dort gezeichnet ist."),
+}
+
+
+def remedy(blocker: Blocker) -> str:
+    """What would unblock a case."""
+    return str(_REMEDY[blocker.reason]) % {"name": blocker.name, "element": blocker.element}
 
 
 def hindrance(blocker: Blocker) -> str:

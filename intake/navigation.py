@@ -20,9 +20,15 @@ _WAYS = (
     ("waiting_list.index", _("Warteliste"), Permission.SEE_WAITING_LIST),
     ("mentors.index", _("Mentor/innen"), Permission.KEEP_MENTORS),
     ("processes.index", _("Prozesse"), Permission.SEE_PROCESSES),
+    ("workbench.index", _("Werkbank"), Permission.DRAW),
     ("deadlines.index", _("Fristen"), Permission.SET_DEADLINES),
     ("incidents.index", _("Störungen"), Permission.MEND),
     ("people.index", _("Personen"), Permission.MANAGE_PEOPLE),
+)
+
+#: Rooms that one enters by another.
+_ROOM: dict[str, str] = dict.fromkeys(
+    ("board", "tryout", "examples", "rehearsals", "releases"), "workbench"
 )
 
 
@@ -38,9 +44,14 @@ class Way:
 
 def ways(user: User) -> list[Way]:
     """The links for this person."""
-    blueprint = request.blueprint
+    blueprint = _ROOM.get(request.blueprint or "", request.blueprint)
     return [
-        Way(url_for(endpoint), words, endpoint.split(".")[0] == blueprint, _count(endpoint, user))
+        Way(
+            url_for(endpoint),
+            words,
+            endpoint.split(".")[0] == blueprint,
+            _count(endpoint, user),
+        )
         for endpoint, words, permission in _WAYS
         if may(user, permission)
     ]

@@ -7,6 +7,7 @@ from typing import Any
 import typst
 from flask import Response
 from flask_babel import gettext
+from lxml import etree
 
 from intake.answers import Sheet
 from intake.forms.fields import Many
@@ -38,6 +39,37 @@ _SOURCE = """
 ]
 #for line in d.end [#par(line)]
 """
+
+
+# The picture travels as data too; Typst runs no script of an SVG and fetches nothing for it.
+_DRAWING = """
+#let d = json(bytes(sys.inputs.data))
+#set document(title: d.title)
+#set page(paper: "a3", flipped: true, margin: 12mm, footer: text(size: 8pt, d.title))
+#set text(lang: d.lang, region: "ch", font: "Noto Sans")
+#image(bytes(d.svg), format: "svg", width: 100%, height: 100%, fit: "contain", alt: d.title)
+"""
+
+
+def drawing_paper(title: str, svg: bytes) -> bytes | None:
+    """A drawing on one A3 page; None for bytes that are no SVG picture."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root: Any = etree.fromstring(svg, parser=parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+    if etree.QName(root).localname != "svg" or root.getroottree().docinfo.doctype:
+        return None
+    data = json.dumps({"title": title, "lang": "de", "svg": etree.tostring(root, encoding=str)})
+    options: dict[str, Any] = {
+        "sys_inputs": {"data": data},
+        "font_paths": [str(FONTS)],
+        "ignore_system_fonts": True,
+    }
+    try:
+        return bytes(typst.compile(_DRAWING.encode(), format="pdf", **options))
+    except typst.TypstError:
+        return None
 
 
 def as_response(pdf: bytes, filename: str) -> Response:

@@ -24,6 +24,7 @@ class Permission(enum.StrEnum):
     KEEP_MENTORS = "keep the mentors' register"
     SEE_PROCESSES = "see the published drawings"
     SEE_LOAD = "see how many cases wait at each step, in every organisation together"
+    DRAW = "draw, try and release processes"
     SET_DEADLINES = "set deadlines"
     SET_CALENDARS = "set free days"
     MANAGE_PEOPLE = "manage people"
@@ -47,6 +48,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.SEE_PROCESSES,
             Permission.SEE_LOAD,
+            Permission.DRAW,
             Permission.SET_DEADLINES,
             Permission.SET_CALENDARS,
         }

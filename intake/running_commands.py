@@ -118,30 +118,29 @@ def _rebind(chosen: argparse.Namespace) -> int:
 
 def _moved(referral_id: int, diagram: Any) -> list[str]:
     """Why a case did not move, in sentences; none where it did."""
-    from flask_babel import gettext
-
     from intake.differences import hindrance
     from workflows import desk
+    from workflows.engine.rebind import Blocker
     from workflows.errors import Collision
 
     try:
         return [hindrance(blocker) for blocker in desk.rebind(referral_id, diagram, by=None)]
     except Collision:
-        return [gettext("Der Fall wurde eben bearbeitet; versuchen Sie es noch einmal.")]
+        return [hindrance(Blocker("busy", "", ""))]
 
 
 def _moved_back(referral_id: int, _diagram: Any) -> list[str]:
-    from flask_babel import gettext
-
+    from intake.differences import hindrance
     from models.referrals import Referral
     from models.session import db
     from workflows import desk
+    from workflows.engine.rebind import Blocker
     from workflows.errors import NothingToUndo
 
     try:
         desk.go_back(db.get_one(Referral, referral_id), by=None)
     except NothingToUndo:
-        return [gettext("Der Fall ist seither weitergegangen.")]
+        return [hindrance(Blocker("gone_on", "", ""))]
     return []
 
 

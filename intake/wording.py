@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 from models.base import OFFICE_ZONE, now, today
 from models.deadlines import Calendar, Unit
 from models.documents import ScanState
+from models.drawing_drafts import DraftState
 from models.incidents import IncidentKind
 from models.mentors import MentorStatus
 from models.organisations import OrganisationKind
@@ -16,6 +17,7 @@ from models.outbox import MailState
 from models.people import Role
 from models.referrals import Channel, ReferralStatus, Urgency
 from models.tasks import Task
+from workflows.diagrams.published import CAME_ALONG
 
 ROLE: dict[Role, Any] = {
     Role.CASE_MANAGER: _("Fallführende Person"),
@@ -152,7 +154,56 @@ INCIDENT: dict[IncidentKind, Any] = {
     IncidentKind.STUCK: _("Fall ohne nächsten Schritt"),
 }
 
+DRAFT_STATE: dict[DraftState, Any] = {
+    DraftState.EDITING: _("in Bearbeitung"),
+    DraftState.IN_REVIEW: _("in Prüfung"),
+    DraftState.RELEASED: _("freigegeben"),
+    DraftState.DISCARDED: _("weggelegt"),
+}
+
+#: What an import has changed.
+CONVERTED: dict[str, Any] = {
+    "form": _("Formular"),
+    "decision": _("Entscheidungstabelle"),
+    "call": _("Aufgerufener Prozess"),
+    "condition": _("Bedingung"),
+    "timer": _("Zeit"),
+    "task": _("Art der Tätigkeit"),
+    "executable": _("Ausführbar"),
+    "role": _("Rolle"),
+}
+
+#: What a rehearsal finds, of running and of ended cases.
+REHEARSED: dict[str, Any] = {
+    "moves": _("gehen mit, wie sie sind"),
+    "changes": _("gehen mit, mit anderer Rolle, Frist oder anderem Formular"),
+    "blocked": _("gehen nicht mit"),
+    "same": _("gingen denselben Weg"),
+    "other": _("gingen einen anderen Weg"),
+    "unanswered": _("blieben stehen, weil eine Antwort fehlt"),
+    "unknown": _("lassen sich nicht nachspielen"),
+}
+
+#: What reads an answer.
+USED: dict[str, Any] = {
+    "condition": _("Bedingung"),
+    "timer": _("Zeit"),
+    "cell": _("Tabelle"),
+    "deadline": _("Frist"),
+    "parameter": _("Aktion"),
+}
+
 EVENT: dict[str, Any] = {
+    "diagram_published": _("hat Version %(version)s veröffentlicht"),
+    "drawing_begun": _("hat Entwurf %(draft)s begonnen"),
+    "drawing_imported": _("hat Entwurf %(draft)s aus Dateien begonnen"),
+    "drawing_discarded": _("hat Entwurf %(draft)s weggelegt"),
+    "drawing_taken_back": _("hat Entwurf %(draft)s zurückgeholt"),
+    "drawing_handed_in": _("hat Entwurf %(draft)s zur Prüfung gegeben"),
+    "drawing_released": _("hat Entwurf %(draft)s als Version %(version)s freigegeben"),
+    "rehearsal_begun": _("hat einen Probelauf von Entwurf %(draft)s begonnen"),
+    "move_begun": _("hat begonnen, Fälle auf Version %(version)s umzustellen"),
+    "move_ended": _("hat %(moved)s Fälle auf Version %(version)s umgestellt, %(blocked)s nicht"),
     "stopped": _("Der Ablauf steht; die Administration ist informiert"),
     "retried": _("hat den Ablauf wieder in Gang gebracht"),
     "incident_closed": _("hat eine Störung weggelegt"),
@@ -192,6 +243,16 @@ def event(code: str, facts: dict[str, Any]) -> str:
         key: drawn(value) if key in ("step", "name") else value for key, value in facts.items()
     }
     return str(words) % facts if words is not None else code
+
+
+def role(code: str) -> str:
+    """A role, as a lane names it."""
+    return str(ROLE[Role(code)]) if code in set(Role) else code
+
+
+def note(text: str) -> str:
+    """What a version changed, as somebody wrote it; the program's own in the reader's language."""
+    return gettext("mit dem Programm gekommen") if text == CAME_ALONG else text
 
 
 def drawn(words: str) -> str:

@@ -70,6 +70,15 @@ class DrawingEditor(Base):
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
 
+class Tryout(Base):
+    """A made-up case that somebody plays on a draft: an example in the making, nothing of the office."""
+
+    __tablename__ = "tryouts"
+    draft_id: Mapped[int] = mapped_column(sa.ForeignKey("drawing_drafts.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), primary_key=True)
+    example: Mapped[dict[str, Any]]
+
+
 def drawing_drafts(*states: DraftState) -> list[DrawingDraft]:
     """The drafts in some states, the freshest first."""
     return list(

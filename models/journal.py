@@ -69,3 +69,30 @@ def timeline(referral_id: int) -> list[Entry]:
             sa.select(Entry).where(Entry.referral_id == referral_id).order_by(Entry.id.desc())
         )
     )
+
+
+#: What is noted of drawings, apart from any case.
+WORKBENCH = (
+    "diagram_published",
+    "drawing_begun",
+    "drawing_imported",
+    "drawing_discarded",
+    "drawing_taken_back",
+    "drawing_handed_in",
+    "drawing_released",
+    "rehearsal_begun",
+    "move_begun",
+    "move_ended",
+)
+
+
+def workbench_entries(most: int) -> list[Entry]:
+    """What was done with drawings last, newest first."""
+    return list(
+        db.scalars(
+            sa.select(Entry)
+            .where(Entry.referral_id.is_(None), Entry.event.in_(WORKBENCH))
+            .order_by(Entry.id.desc())
+            .limit(most)
+        )
+    )

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+from sqlalchemy.orm import Mapped, deferred, joinedload, mapped_column, relationship
 
 from models.base import Base, now
 from models.people import User
@@ -79,6 +79,12 @@ def _versions(process_id: str) -> sa.Select[Diagram]:
     return (
         sa.select(Diagram).where(Diagram.process_id == process_id).order_by(Diagram.version.desc())
     )
+
+
+def versions(process_id: str) -> list[Diagram]:
+    """Every published version, the newest first, with who drew and who released it."""
+    people = (joinedload(Diagram.author), joinedload(Diagram.published_by))
+    return list(db.scalars(_versions(process_id).options(*people)))
 
 
 def diagram_of(process_id: str, version: int) -> Diagram | None:

@@ -1,5 +1,6 @@
 """The verbs on drafts of drawings: begin, save, hand in, release; nobody overwrites anybody."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -40,6 +41,19 @@ def copy(draft: DrawingDraft, *, by: User, files: Mapping[str, str] | None = Non
     return _begin(draft.process_id, texts, draft.examples, draft.based_on_id, by, draft.note)
 
 
+def from_files(
+    files: Mapping[str, str], process_id: str, *, by: User, note: str = ""
+) -> DrawingDraft:
+    """A draft that begins with files that somebody brings. Raises BadFile."""
+    _readable(files)
+    return _begin(process_id, files, {}, None, by, note, "drawing_imported")
+
+
+def as_file(example: dict[str, Any]) -> str:
+    """An example case as it stands in a file."""
+    return json.dumps(example, ensure_ascii=False, indent=1) + "\n"
+
+
 def _begin(
     process_id: str,
     files: Mapping[str, str],
@@ -47,6 +61,7 @@ def _begin(
     based_on_id: int | None,
     by: User,
     note: str,
+    event: str = "drawing_begun",
 ) -> DrawingDraft:
     with transaction():
         draft = DrawingDraft(
@@ -62,7 +77,7 @@ def _begin(
         )
         db.add(draft)
         db.flush()
-        _note("drawing_begun", draft, by)
+        _note(event, draft, by)
     return draft
 
 

@@ -68,7 +68,7 @@ class UnreadableDrawing(WorkflowError):
 class RefusedDrawing(WorkflowError):
     """A bundle has findings that forbid publishing."""
 
-    def __init__(self, findings: list[object]) -> None:
+    def __init__(self, findings: list[Any]) -> None:
         super().__init__(f"{len(findings)} findings")
         self.findings = findings
 

@@ -100,8 +100,8 @@ def _day(value: object) -> date:
 class Functions:
     """What an expression may call; deadlines are those of the case's programme."""
 
-    def __init__(self, deadlines: Deadlines | None = None) -> None:
-        self._deadlines = deadlines
+    def __init__(self, deadlines: Deadlines | None = None, day: Callable[[], date] = today) -> None:
+        self._deadlines, self._today = deadlines, day
 
     def _table(self) -> Deadlines:
         if self._deadlines is None:
@@ -110,7 +110,7 @@ class Functions:
 
     def working_days(self, code: str) -> str:
         """`working_days("T3")`: when deadline T3, begun today, has passed."""
-        return end_of(self._table().after(code, today())).isoformat()
+        return end_of(self._table().after(code, self._today())).isoformat()
 
     def deadline_after(self, start: object, code: str) -> str:
         """`deadline_after(tandem.start, "T9")`: when the deadline, begun at a date, has passed."""

@@ -59,12 +59,13 @@ def rehearse(bundle: Bundle, process_id: str) -> Iterator[Rehearsed]:
     while rows := db.execute(running.where(Run.id > last)).all():
         for key, referral_id, diagram_id, version in rows:
             last = key
-            yield _rehearsed(referral_id, specs_of(diagram_id), new, version)
+            yield rehearsed(referral_id, specs_of(diagram_id), new, version)
         db.rollback()  # nothing was written; and ten thousand cases are not kept in memory
         db.expunge_all()
 
 
-def _rehearsed(referral_id: int, old: Specs, new: Specs, version: int) -> Rehearsed:
+def rehearsed(referral_id: int, old: Specs, new: Specs, version: int) -> Rehearsed:
+    """How one running case would fare with other specs; nothing is written."""
     moving = Moving.load(referral_id, None, hold=False)
     number, state = moving.referral.number, moving.run.state
     found = blockers(state, old, new)

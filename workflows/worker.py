@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -16,7 +17,10 @@ from models.session import db, transaction
 from workflows.desk.moving import Moving
 from workflows.errors import StepFailed
 from workflows.incidents import WATCHDOG, note, watch
+from workflows.moves import MOVE, move_more
+from workflows.rehearsals import REHEARSE, rehearse_more
 from workflows.rounds import make_round
+from workflows.stories import Forms, Routing
 
 log = logging.getLogger(__name__)
 
@@ -28,15 +32,25 @@ PAUSES = (60, 300, 1800, 7200, 21600)
 Sender = Callable[[Mail], None]
 
 
+@dataclass(frozen=True)
+class Words:
+    """What the floor above knows of forms: their routes, and which answers route a case."""
+
+    forms: Forms
+    routing: Routing
+
+
 class MailRefused(Exception):
     """The mail server said no, for certain; trying again later may help."""
 
 
-def work(send: Sender, stop: threading.Event, pause: float = 2.0) -> None:
+def work(
+    send: Sender, stop: threading.Event, pause: float = 2.0, words: Words | None = None
+) -> None:
     """Work until told to stop; sleeps while nothing is due."""
     while not stop.is_set():
         try:
-            busy = fire_next_timer() or do_next_job(send)
+            busy = fire_next_timer() or do_next_job(send, words)
         except sa.exc.OperationalError:
             log.warning("database not reachable, trying again")
             db.remove()
@@ -45,10 +59,10 @@ def work(send: Sender, stop: threading.Event, pause: float = 2.0) -> None:
             stop.wait(pause)
 
 
-def work_until_idle(send: Sender) -> int:
+def work_until_idle(send: Sender, words: Words | None = None) -> int:
     """Do everything that is due now; how much it was. For tests and the demo."""
     done = 0
-    while fire_next_timer() or do_next_job(send):
+    while fire_next_timer() or do_next_job(send, words):
         done += 1
     return done
 
@@ -90,7 +104,7 @@ def _words(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"[:300]
 
 
-def do_next_job(send: Sender) -> bool:
+def do_next_job(send: Sender, words: Words | None = None) -> bool:
     """Take one due job and do it; False if there is none."""
     with transaction():
         job = jobs.next_due(now())
@@ -104,9 +118,23 @@ def do_next_job(send: Sender) -> bool:
         make_round()
     elif kind == WATCHDOG:
         watch()
+    elif kind == REHEARSE and words is not None:
+        _again(job_id, rehearse_more(int(facts["rehearsal"]), words.forms, words.routing))
+    elif kind == MOVE:
+        _again(job_id, move_more(int(facts["move"])))
     else:
         _finish(job_id, f"unknown kind {kind}")
     return True
+
+
+def _again(job_id: int, more: bool) -> None:
+    """Long work is done in short pieces: what is due meanwhile comes first."""
+    if not more:
+        return _finish(job_id)
+    with transaction():
+        job = db.get_one(jobs.Job, job_id)
+        job.due_at, job.leased_until = now(), None
+    return None
 
 
 def _send_mail(mail_id: int, send: Sender, job_id: int) -> None:

@@ -24,7 +24,7 @@ from intake.forms import (
     waiting_list_review,
     withdrawal,
 )
-from intake.forms.base import REGISTRY, StepForm, vocabulary
+from intake.forms.base import REGISTRY, StepForm, routing_of, vocabulary
 
 __all__ = [
     "REGISTRY",
@@ -44,6 +44,7 @@ __all__ = [
     "paper",
     "proposal_answer",
     "referral",
+    "routing_of",
     "status_change",
     "supply_items",
     "tandem_agreement",

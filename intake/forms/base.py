@@ -28,12 +28,14 @@ class StepForm(Form):
         form_key: the name in drawings; a second class with the same is refused.
         title: what the step is called where no drawing names it.
         routes: names of answers that conditions may read as `<form_key>.<name>`.
+        variants: of these routes a drawing chooses the one that a step answers.
         sections: (code, heading, names of questions); one section of all if left out.
     """
 
     form_key: ClassVar[str] = ""
     title: ClassVar[Any] = ""
     routes: ClassVar[tuple[str, ...]] = ()
+    variants: ClassVar[tuple[str, ...]] = ()
     sections: ClassVar[tuple[Section, ...]] = ()
 
     def __init_subclass__(cls) -> None:
@@ -57,6 +59,10 @@ class StepForm(Form):
     def prepare(self, referral: Referral, variant: str = "") -> None:
         """Choices and first answers that depend on the case; called once."""
         self.referral = referral
+        self.start(variant)
+
+    def start(self, variant: str = "") -> None:
+        """First answers that depend on no case, and which variant of the step it is."""
         for field in self._fields.values():
             if isinstance(field, Day) and field.starts_today:
                 self.suggest(field, today().isoformat())
@@ -133,11 +139,16 @@ class StepForm(Form):
             if self.asked(field) and field.data not in (None, "", [])
         }
 
+    @classmethod
+    def routes_of(cls, answers: dict[str, Any]) -> dict[str, Any]:
+        """The routing answers, by route, among answers that were kept."""
+        return {route: answers.get(route) for route in cls.routes}
+
     @property
     def routing(self) -> dict[str, Any]:
         """The routing answers under their flat keys."""
-        answers = self.answers
-        return {f"{self.form_key}.{route}": answers.get(route) for route in self.routes}
+        routes = self.routes_of(self.answers)
+        return {f"{self.form_key}.{route}": value for route, value in routes.items()}
 
     @property
     def filled(self) -> FilledForm:
@@ -176,3 +187,8 @@ class StepForm(Form):
 def vocabulary() -> dict[str, dict[str, tuple[Any, ...] | None]]:
     """Every form with its routes, as the check of drawings wants it."""
     return {key: form.route_choices() for key, form in REGISTRY.items()}
+
+
+def routing_of(form_key: str, answers: dict[str, Any]) -> dict[str, Any]:
+    """The routing answers, by route, among answers to a form that were kept."""
+    return REGISTRY[form_key].routes_of(answers) if form_key in REGISTRY else {}

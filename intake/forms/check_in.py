@@ -36,6 +36,7 @@ class CheckInForm(StepForm):
     """What happened since the last one, and how it goes on."""
 
     form_key = "check_in"
+    title = _("Standortgespräch")
     routes = ("outcome",)
     sections = (
         (

@@ -14,6 +14,7 @@ class CompletenessCheckForm(StepForm):
     """Complete, or what is missing and a text to the office."""
 
     form_key = "completeness_check"
+    title = _("Vollständigkeit der Anmeldung")
     routes = ("outcome",)
     outcome = Choice(
         _("Ist die Anmeldung vollständig?"),

@@ -12,6 +12,7 @@ class ConsentRenewalForm(StepForm):
     """Renewed, or not."""
 
     form_key = "consent_renewal"
+    title = _("Einwilligung erneuern")
     routes = ("decision",)
     decision = Choice(
         _("Willigt die Person selbst ein?"),

@@ -18,6 +18,7 @@ class ExtensionForm(StepForm):
     """Whether a tandem goes on beyond its planned end."""
 
     form_key = "extension"
+    title = _("Verlängerung")
     routes = ("decision",)
     decision = Choice(
         _("Wird das Tandem verlängert?"),

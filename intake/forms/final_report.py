@@ -32,6 +32,7 @@ class FinalReportForm(StepForm):
     """Goes to the case-managing office."""
 
     form_key = "final_report"
+    title = _("Abschlussbericht")
     sections = (
         (
             "end",

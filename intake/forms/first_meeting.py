@@ -13,6 +13,7 @@ class FirstMeetingForm(StepForm):
     """When, where, and whether both want to begin."""
 
     form_key = "first_meeting"
+    title = _("Kennenlerntreffen")
     routes = ("both_agree",)
     first_meeting_date = Day(_("Datum des Treffens"), not_after=today, starts_today=True)
     place = Text(_("Ort"))
@@ -26,8 +27,8 @@ class FirstMeetingForm(StepForm):
         """One route, drawn from both answers."""
         return {"both_agree": ("yes", "no")}
 
-    @property
-    def routing(self) -> dict[str, Any]:
+    @classmethod
+    def routes_of(cls, answers: dict[str, Any]) -> dict[str, Any]:
         """Yes only if both say yes."""
-        both = self.mentee_agrees.data == self.mentor_agrees.data == "yes"
-        return {"first_meeting.both_agree": "yes" if both else "no"}
+        both = answers.get("mentee_agrees") == answers.get("mentor_agrees") == "yes"
+        return {"both_agree": "yes" if both else "no"}

@@ -21,6 +21,7 @@ class IntakeInterviewForm(StepForm):
     """What was said and agreed."""
 
     form_key = "intake_interview"
+    title = _("Erstgespräch")
     routes = ("result",)
     date = Day(_("Datum des Gesprächs"), not_after=today, starts_today=True)
     place = Text(_("Ort"))

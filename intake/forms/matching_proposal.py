@@ -21,6 +21,7 @@ class MatchingProposalForm(StepForm):
     """The four criteria of the RRB first, then our own three."""
 
     form_key = "matching_proposal"
+    title = _("Vorschlag")
     mentor_id = MentorChoice(
         _("Wen schlagen Sie vor?"),
         missing=_("Wählen Sie eine Mentorin oder einen Mentor."),

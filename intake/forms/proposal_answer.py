@@ -8,7 +8,6 @@ from intake.forms.base import StepForm
 from intake.forms.fields import Choice, Day, Text
 from models.base import today
 from models.proposals import Answer
-from models.referrals import Referral
 
 ANSWERS = (
     (Answer.ACCEPTED.value, _("nimmt an")),
@@ -21,14 +20,16 @@ class ProposalAnswerForm(StepForm):
     """One side's answer; the drawing says by the step's variant whose it is."""
 
     form_key = "proposal_answer"
+    title = _("Antwort auf den Vorschlag")
     routes = ("mentor", "mentee")
+    variants = routes
     answer = Choice(_("Antwort"), ANSWERS)
     answered_on = Day(_("Antwort vom"), not_after=today, starts_today=True)
     reason = Text(_("Grund"), 300, optional=True, hint=_("Zum Beispiel, warum es nicht passt."))
 
-    def prepare(self, referral: Referral, variant: str = "") -> None:
+    def start(self, variant: str = "") -> None:
         """Whose answer it is."""
-        super().prepare(referral, variant)
+        super().start(variant)
         self.side = variant
 
     @classmethod
@@ -41,7 +42,7 @@ class ProposalAnswerForm(StepForm):
         """The answer with its side."""
         return {**super().answers, "side": self.side}
 
-    @property
-    def routing(self) -> dict[str, Any]:
+    @classmethod
+    def routes_of(cls, answers: dict[str, Any]) -> dict[str, Any]:
         """Only the route of this side."""
-        return {f"{self.form_key}.{self.side}": self.answer.data}
+        return {answers["side"]: answers.get("answer")}

@@ -15,6 +15,7 @@ class SupplyItemsForm(StepForm):
     """What is supplied, and a text to the provider; papers are added on the same page."""
 
     form_key = "supply_items"
+    title = _("Nachreichung")
     supplied_items = ManyChoices(_("Was reichen Sie nach?"), lists.MISSING_ITEMS)
     supplied_on = Day(_("Nachgereicht am"), not_after=today, starts_today=True)
     consent_given_on = Day(

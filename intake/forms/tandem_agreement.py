@@ -27,6 +27,7 @@ class TandemAgreementForm(StepForm):
     """What both sides and the organisation sign."""
 
     form_key = "tandem_agreement"
+    title = _("Vereinbarung")
     start_date = Day(_("Beginn"))
     planned_end_date = Day(_("Vorgesehenes Ende"))
     trial_until = Day(_("Probezeit bis"))

@@ -15,6 +15,7 @@ class TriageForm(StepForm):
     """The decision, with its reason and the text that goes to the office."""
 
     form_key = "triage"
+    title = _("Entscheid über die Aufnahme")
     routes = ("decision",)
     triage_date = Day(_("Datum des Entscheids"), not_after=today, starts_today=True)
     target_group_ok = YesNo(_("Gehört zur Zielgruppe"))

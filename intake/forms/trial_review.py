@@ -11,6 +11,7 @@ class TrialReviewForm(StepForm):
     """How both see it, and whether it goes on."""
 
     form_key = "trial_review"
+    title = _("Ende der Probezeit")
     routes = ("result",)
     held_on = Day(_("Besprochen am"), not_after=today, starts_today=True)
     view_mentee = LongText(_("Wie es der oder dem Mentee geht"), 500, rows=2)

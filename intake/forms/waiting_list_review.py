@@ -10,6 +10,7 @@ class WaitingListReviewForm(StepForm):
     """Asked every three months; without an answer the coordinator decides, never a clock."""
 
     form_key = "waiting_list_review"
+    title = _("Warteliste nachfragen")
     routes = ("still_wanted",)
     still_wanted = YesNo(_("Ist die Anmeldung noch aktuell?"))
     changes = LongText(_("Was hat sich geändert?"), 500, rows=3, optional=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 from workflows.actions import ACTIONS
 from workflows.decisions import tables_in
+from workflows.diagrams.conditions import Names
 from workflows.diagrams.elements import Elements, repeated
 from workflows.diagrams.files import NAMES, Bundle, Root, is_table, roots_of, unpack
 from workflows.diagrams.findings import Finding
@@ -46,6 +47,11 @@ def check(bundle: Bundle, process_id: str, forms: Forms) -> list[Finding]:
     return sorted(findings, key=lambda f: (f.file, f.line, f.element, f.code))
 
 
+def names_known(bundle: Bundle, forms: Forms) -> Names:
+    """Every name that some expression of a bundle may read, with the values it can have."""
+    return _Bundle(roots_of(bundle)[0], forms).names
+
+
 class _Bundle:
     """All files of a bundle together."""
 
@@ -65,9 +71,9 @@ class _Bundle:
             for process in root.iterfind("bpmn:process", NAMES):
                 self._processes.append(process.get("id", ""))
                 self._graphs.setdefault(process.get("id", ""), (name, Graph(process)))
-        self._names = self._all_names()
+        self.names = self._all_names()
 
-    def _all_names(self) -> dict[str, tuple[Any, ...] | None]:
+    def _all_names(self) -> Names:
         names: dict[str, tuple[Any, ...] | None] = dict(FACTS)
         for filed in ACTIONS.values():
             names.update(filed.routes)
@@ -89,12 +95,12 @@ class _Bundle:
     def findings(self, files: Bundle, process_id: str) -> Iterator[Finding]:
         """The findings of every file, then of the bundle as a whole."""
         tables = [table.id for _name, table in self._tables]
-        elements = Elements(self._names, self._forms, set(self._processes), set(tables))
+        elements = Elements(self.names, self._forms, set(self._processes), set(tables))
         found: list[Finding] = []
         for name, root in self._drawings.items():
             found += elements.findings(name, root)
         for name, table in self._tables:
-            found += table_findings(name, table, self._names)
+            found += table_findings(name, table, self.names)
         for what, ids in (("process", self._processes), ("decision", tables)):
             for key in repeated(ids):
                 sentence = f"two of the files hold a {what} of this id"
@@ -232,4 +238,4 @@ def _words(loop: list[Node]) -> str:
     return ", ".join(node.words for node in loop[:8])
 
 
-__all__ = ["Finding", "Forms", "check"]
+__all__ = ["Finding", "Forms", "check", "names_known"]

@@ -2,23 +2,24 @@
 
 An example is a JSON object: `name`; `facts` about the case; `gives`, what automatic steps answer; and
 `steps`, one after the other. A step does one of `step` (a user task, with `answers`), `message` (with
-`answers`) or `timer` (everything that falls due up to this one), may change `facts` and `gives`, and may
-say what must be true then: `waits` (the elements that wait), `status`, `end` (the code of the end of the
-process).
+`answers`) or `timer` (everything that falls due up to this one), may turn the clock (`on`, a date), may
+change `facts` and `gives`, and may say what must be true then: `waits` (the elements that wait),
+`status`, `end` (the code of the end of the process).
 """
 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from models.base import OFFICE_ZONE, today
 from models.referrals import ReferralStatus
 from workflows.actions import ACTIONS
 from workflows.diagrams.files import Bundle, texts_of
 from workflows.diagrams.read import read_texts
 from workflows.diagrams.trial import TABLE
-from workflows.engine.case import Case
+from workflows.engine.case import Case, OpenStep
 from workflows.engine.codec import Specs
 from workflows.engine.script import ClosedEngine, ClosedEnvironment
 from workflows.errors import StepFailed
@@ -98,7 +99,7 @@ def _only(given: Mapping[str, Any], known: Any, where: str) -> None:
 def _understood(step: Any, where: str) -> None:
     if not isinstance(step, dict):
         raise BadExample(f"{where}: a step is an object")
-    _only(step, (*DOES, *SAYS, "answers", "facts", "gives"), where)
+    _only(step, (*DOES, *SAYS, "on", "answers", "facts", "gives"), where)
     if sum(key in step for key in DOES) > 1:
         raise BadExample(f"{where}: only one of {', '.join(DOES)}")
     if not isinstance(step.get("waits", []), list):
@@ -107,17 +108,51 @@ def _understood(step: Any, where: str) -> None:
         if not isinstance(step.get(key, {}), dict):
             raise BadExample(f"{where}: {key} is an object")
     _only(step.get("facts", {}), FACTS, f"{where}, facts")
+    try:
+        date.fromisoformat(step.get("on", "2026-01-01"))
+    except (TypeError, ValueError):
+        raise BadExample(f"{where}: on is a date such as 2026-03-02") from None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a case on trial is.
+
+    Attributes:
+        steps: the user tasks that wait.
+        hears: the messages that it would hear.
+        timers: (moment, element, name) of what falls due, the earliest first.
+        end: the code of the end of the whole process, once it is `over`.
+        day: today, as the deadlines have turned the clock.
+    """
+
+    steps: list[OpenStep]
+    hears: list[str]
+    timers: list[tuple[datetime, str, str]]
+    status: str
+    end: str
+    over: bool
+    day: date
+
+
+def then(standing: Standing) -> dict[str, Any]:
+    """Where a case is, as the last step of an example says it."""
+    waits = sorted(step.element for step in standing.steps)
+    end = {"end": standing.end} if standing.over else {}
+    return {"waits": waits, "status": standing.status, **end}
 
 
 class Player:
-    """Plays one example; `passed` are the user tasks that it has finished."""
+    """Plays one example; `passed` are the user tasks that it has finished, `seen` all it went through."""
 
     def __init__(self, example: Example, specs: Specs, forms: Forms) -> None:
         self._specs, self._forms, self._steps = specs, forms, example.steps
         self._facts, self._gives = {**_usual_facts(), **example.facts}, dict(example.gives)
         self._status = ReferralStatus.SUBMITTED.value
+        self._day, self._end = today(), ""
         self._case: Case
         self.passed: set[str] = set()
+        self.seen: list[str] = []
 
     def play(self) -> Failure | None:
         """Every step in its order, the case saved and read again after each. The first failure, if any."""
@@ -127,15 +162,24 @@ class Player:
         except StepFailed as failed:
             return Failure(0, "stopped", failed.element, failed.reason)
         for number, step in enumerate(self._steps, 1):
-            self._facts |= step.get("facts", {})
-            self._gives |= step.get("gives", {})
-            try:
-                failures = [*self._do(step), *self._true(step)]
-            except StepFailed as failed:
-                failures = [("stopped", failed.element, failed.reason)]
-            if failures:
-                return Failure(number, *failures[0])
-            self._case = Case.load(self._case.dump(), self._specs, self._engine())
+            failure = self.go_on(number, step)
+            if failure is not None:
+                return failure
+        return None
+
+    def go_on(self, number: int, step: dict[str, Any]) -> Failure | None:
+        """Do one step, save the case and read it again; why it cannot be done, if it cannot."""
+        self._facts |= step.get("facts", {})
+        self._gives |= step.get("gives", {})
+        if "on" in step:
+            self._day = date.fromisoformat(step["on"])
+        try:
+            failures = [*self._do(step), *self._true(step)]
+        except StepFailed as failed:
+            failures = [("stopped", failed.element, failed.reason)]
+        if failures:
+            return Failure(number, *failures[0])
+        self._case = Case.load(self._case.dump(), self._specs, self._engine())
         return None
 
     def _engine(self) -> ClosedEngine:
@@ -145,8 +189,9 @@ class Player:
                 for key, choices in routes.items()
             }
 
+        functions = Functions(TABLE, lambda: self._day)
         actions = {name: answers(filed.routes) for name, filed in ACTIONS.items()}
-        return ClosedEngine(ClosedEnvironment(Functions(TABLE), lambda: self._facts, actions))
+        return ClosedEngine(ClosedEnvironment(functions, lambda: self._facts, actions))
 
     def _do(self, step: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
         if "step" in step:
@@ -168,16 +213,22 @@ class Player:
         routes = self._forms.get(form, {})
         for route, value in answers.items():
             choices = routes.get(route, ())
-            if choices is not None and value not in choices:
+            if choices is not None and value is not None and value not in choices:
                 offered = ", ".join(map(str, choices)) or ", ".join(routes)
                 yield "no_such_answer", f"{form}.{route}: {value}", offered
                 return
-        self._case.complete(waiting.id, {f"{form}.{key}": v for key, v in answers.items()})
+        variant = waiting.properties.get("variant", "")
+        asked = [route for route in routes if route == variant or variant not in routes]
+        given = {**dict.fromkeys(asked), **answers}  # what was not asked is null, as in the office
+        self._case.complete(waiting.id, {f"{form}.{key}": v for key, v in given.items()})
         self.passed.add(element)
 
     def _wait_for(self, timer: str) -> Iterator[tuple[str, str, str]]:
         for _ in range(MOST_TIMERS):
             self._case.fired.clear()
+            moment = self._case.next_due
+            if moment is not None:
+                self._day = max(self._day, moment.astimezone(OFFICE_ZONE).date())
             self._case.fire_next()
             if not self._case.fired:
                 break
@@ -187,17 +238,33 @@ class Player:
 
     def _look(self) -> None:
         """The status stays until the drawing says another."""
-        self._status = self._case.status or self._status
+        status = self._case.status
+        if self._case.over:
+            self._end = str(self._case.data.get(f"{self._specs[0].name}.end", ""))
+        self.seen += [event.element for event in self._case.passed]
+        self._case.passed.clear()
+        self._status = status or self._status
 
     def _true(self, step: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
         if "waits" in step and sorted(step["waits"]) != self._waiting():
             yield "waits", ", ".join(sorted(step["waits"])), ", ".join(self._waiting())
         if "status" in step and step["status"] != self._status:
             yield "status", str(step["status"]), self._status
-        if "end" in step:
-            code = str(self._case.data.get(f"{self._specs[0].name}.end", ""))
-            if not self._case.over or step["end"] != code:
-                yield "end", str(step["end"]), code or ", ".join(self._waiting())
+        if "end" in step and (not self._case.over or step["end"] != self._end):
+            yield "end", str(step["end"]), self._end or ", ".join(self._waiting())
+
+    def standing(self) -> "Standing":
+        """Where the case is after what was played."""
+        case = self._case
+        return Standing(
+            case.open_steps(),
+            sorted(case.listens_to()),
+            case.timers(),
+            self._status,
+            self._end,
+            case.over,
+            self._day,
+        )
 
     def _waiting(self) -> list[str]:
         return sorted(step.element for step in self._case.open_steps())

@@ -94,6 +94,10 @@ class Graph:
                 before.setdefault(target.id, []).append(node.id)
         return before
 
+    def before(self, key: str) -> list[str]:
+        """The ids of the nodes that lead to a node at once."""
+        return self._before.get(key, [])
+
     def leading_out(self) -> set[str]:
         """The ids of what has a way to an end event."""
         seen: set[str] = set()
@@ -117,6 +121,10 @@ class Graph:
             return called or node.kind in _WAITS
 
         return [loop for loop in self._loops if not any(waits(node) for node in loop)]
+
+    def loops(self) -> list[list[Node]]:
+        """Every loop: the nodes that lead to each other."""
+        return self._loops
 
     def closed_loops(self) -> list[list[Node]]:
         """Loops without a gateway: the library recurses over them without end (ENGINE.md 5.4)."""

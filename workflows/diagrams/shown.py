@@ -17,6 +17,17 @@ def titles(files: Mapping[str, str]) -> list[tuple[str, str]]:
     return sorted(found, key=lambda pair: (pair[1] or pair[0], pair[0]))
 
 
+def processes(files: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """(id, name, file) of every process of a bundle, by name."""
+    found = [
+        (process.get("id", ""), process.get("name") or process.get("id", ""), name)
+        for name, text in files.items()
+        if name.endswith(".bpmn")
+        for process in xml(text.encode(), name).iterfind("bpmn:process", NAMES)
+    ]
+    return sorted(found, key=lambda one: one[1])
+
+
 def tables(files: Mapping[str, str]) -> list[tuple[str, Table]]:
     """(file, table) of every decision table of a bundle, by file."""
     return [

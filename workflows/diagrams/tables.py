@@ -99,7 +99,7 @@ def _fits(value: Any, kind: str) -> bool:
 
 def _complete(table: Table, names: Names) -> Iterator[tuple[str, str]]:
     """Every combination of values that matter: which rules fire for it?"""
-    columns = [_samples(table, place, names) for place in range(len(table.inputs))]
+    columns = [samples(table, place, names) for place in range(len(table.inputs))]
     total = 1
     for values in columns:
         total *= len(values)
@@ -130,7 +130,7 @@ def _clash(table: Table, fired: list[Rule]) -> bool:
     return table.policy == "ANY" and len({rule.results for rule in fired}) > 1
 
 
-def _samples(table: Table, place: int, names: Names) -> list[Any]:
+def samples(table: Table, place: int, names: Names) -> list[Any]:
     """Values of a column that between them meet every case: those named, those between, others."""
     _label, text, kind = table.inputs[place]
     known = _choices(text, names)

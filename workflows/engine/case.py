@@ -181,6 +181,13 @@ class Case:
         gateway = isinstance(task.task_spec.event_definition, MultipleEventDefinition)
         self.fired.append(next(chosen, _passed(task)) if gateway else _passed(task))
 
+    def timers(self) -> list[tuple[datetime, str, str]]:
+        """(moment, element, name) of each timer that waits, the earliest first."""
+        found = [(moment, _event_spec(task)) for moment, task in self._timers()]
+        return sorted(
+            (moment, spec.bpmn_id, spec.bpmn_name or spec.bpmn_id) for moment, spec in found
+        )
+
     def _timers(self) -> list[tuple[datetime, Task]]:
         """The timers that wait, each with its moment."""
         events = ((due_at(task), task) for task in self._waiting_events())
@@ -260,10 +267,23 @@ def _definitions(task: Task) -> list[Any]:
     return [definition]
 
 
+def _event_spec(task: Task) -> Any:
+    """The event whose timer waits; of a gateway of events the one that waits for a time."""
+    spec = task.task_spec
+    if isinstance(spec.event_definition, MultipleEventDefinition):
+        timers = (o for o in spec.outputs if not _hears(o.event_definition))
+        return next(timers, spec)
+    return spec
+
+
+def _hears(definition: Any) -> bool:
+    return isinstance(definition, MessageEventDefinition)
+
+
 def _message_names(task: Task) -> list[str]:
     if task._state != TaskState.WAITING:
         return []
-    return [d.name for d in _definitions(task) if isinstance(d, MessageEventDefinition)]
+    return [d.name for d in _definitions(task) if _hears(d)]
 
 
 def _definition(task: Task, message: str) -> Any:

@@ -83,9 +83,21 @@ def _drafts() -> None:
         ),
         sa.PrimaryKeyConstraint("draft_id", "user_id", name=op.f("pk_drawing_editors")),
     )
+    op.create_table(
+        "tryouts",
+        sa.Column("draft_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("example", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["draft_id"], ["drawing_drafts.id"], name=op.f("fk_tryouts_draft_id_drawing_drafts")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_tryouts_user_id_users")),
+        sa.PrimaryKeyConstraint("draft_id", "user_id", name=op.f("pk_tryouts")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("tryouts")
     op.drop_table("drawing_editors")
     op.drop_table("drawing_drafts")
     with op.batch_alter_table("diagrams") as table:

@@ -1,0 +1,76 @@
+// What the check finds, on the elements and in a list below: a sentence, a reason, a repair.
+import { button, node } from './fields.js';
+import { REPAIRS, repairable } from './repairs.js';
+import { CODES, lint } from './rules.js';
+
+export class Findings {
+  constructor(root, modeler, writing, known, file) {
+    Object.assign(this, { root, modeler, writing, known, file, here: [], server: [] });
+    this.marked = [];
+  }
+
+  /** The rules of the browser, at once. */
+  async look() {
+    this.here = (await lint(this.modeler.getDefinitions())).map(({ code, element }) => ({
+      code, element, file: this.file, severity: 'error', ...this.known.findings[code], sentence: '',
+    }));
+    this.show();
+  }
+
+  /** The findings of the server: they know everything, those of the browser are newer. */
+  told(found) {
+    this.server = found;
+    this.show();
+  }
+
+  show() {
+    const elsewhere = this.server.filter(({ file, code }) => file !== this.file || !CODES.includes(code) || !this.writing);
+    const detailed = new Map(this.server.map((one) => [`${one.code} ${one.element}`, one]));
+    const own = this.here.map((one) => detailed.get(`${one.code} ${one.element}`) || one);
+    // What both could see, and only the server said, has other values in it: a form that does not exist.
+    const deeper = this.server.filter((one) => one.file === this.file && CODES.includes(one.code) && one.element
+      && !this.here.some(({ code, element }) => code === one.code && element === one.element) && one.deep);
+    this.all = [...own, ...deeper, ...elsewhere];
+    this.mark();
+    this.list();
+  }
+
+  mark() {
+    const canvas = this.modeler.get('canvas');
+    const registry = this.modeler.get('elementRegistry');
+    for (const [id, marker] of this.marked) if (registry.get(id)) canvas.removeMarker(id, marker);
+    this.marked = [];
+    for (const { element, severity, file } of this.all) {
+      if (file !== this.file || !registry.get(element)) continue;
+      const marker = `found-${severity}`;
+      canvas.addMarker(element, marker);
+      this.marked.push([element, marker]);
+    }
+  }
+
+  list() {
+    const { texts } = this.known;
+    const errors = this.all.filter(({ severity }) => severity === 'error').length;
+    const count = this.all.length ? texts.found.replace('{errors}', errors).replace('{hints}', this.all.length - errors) : texts.nothingFound;
+    const items = this.all.map((finding) => this.item(finding));
+    this.root.replaceChildren(node('p', { role: 'status', class: errors ? 'late' : 'quiet' }, count), node('ul', { class: 'findings' }, ...items));
+    this.root.dataset.errors = errors;
+  }
+
+  item(finding) {
+    const { texts } = this.known;
+    const shape = finding.file === this.file ? this.modeler.get('elementRegistry').get(finding.element) : null;
+    const name = finding.name || shape?.businessObject.name || finding.element || finding.file;
+    const go = () => {
+      this.modeler.get('selection').select(shape);
+      this.modeler.get('canvas').scrollToElement(shape, 100);
+    };
+    const place = shape ? button(name, go, { class: 'bare' }) : node('span', {}, finding.file === this.file || !finding.file ? name : `${finding.file}: ${name}`);
+    const mend = repairable(finding.code, shape, this.writing)
+      ? button(texts.repairs[finding.code], () => REPAIRS[finding.code](this.writing, shape), { 'data-repair': finding.code }) : null;
+    const exact = finding.sentence ? node('details', {}, node('summary', {}, texts.exactly), node('code', {}, `${finding.code}: ${finding.sentence}`)) : null;
+    return node('li', { class: finding.severity, 'data-code': finding.code, 'data-element': finding.element },
+      node('span', { class: 'tag' }, texts.severities[finding.severity]), ' ', place, ' ', node('span', {}, finding.words), ' ',
+      node('span', { class: 'quiet' }, finding.reason), mend, exact);
+  }
+}

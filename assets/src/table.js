@@ -1,0 +1,73 @@
+// A decision table with its test bench: put in values, see which rule fires.
+import DmnModeler from 'dmn-js/lib/Modeler';
+import 'dmn-js/dist/assets/diagram-js.css';
+import 'dmn-js/dist/assets/dmn-js-shared.css';
+import 'dmn-js/dist/assets/dmn-js-drd.css';
+import 'dmn-js/dist/assets/dmn-js-decision-table.css';
+import 'dmn-js/dist/assets/dmn-js-decision-table-controls.css';
+import 'dmn-js/dist/assets/dmn-js-literal-expression.css';
+import 'dmn-js/dist/assets/dmn-font/css/dmn.css';
+import './board.css';
+import { node, select, text } from './board/fields.js';
+import { Saving } from './board/saving.js';
+
+const root = document.querySelector('[data-table]');
+const data = root.dataset;
+const part = (name) => root.querySelector(`[data-${name}]`);
+const json = async (url) => (await fetch(url)).json();
+const [known, xml] = await Promise.all([json(data.known), fetch(data.source).then((answer) => answer.text())]);
+const { texts } = known;
+const modeler = new DmnModeler({ container: part('canvas'), keyboard: { bindTo: document } });
+
+const saving = new Saving({
+  url: data.save, token: data.token, copy: data.copy, seen: data.seen, revision: Number(data.revision),
+  said: part('saved'), conflict: part('conflict'), texts,
+  current: async () => (await modeler.saveXML({ format: true })).xml,
+});
+
+async function check() {
+  const found = (await json(data.check)).filter(({ file }) => file === data.file);
+  const items = found.map(({ code, severity, words, reason, sentence }) => node('li', { class: severity, 'data-code': code },
+    node('span', { class: 'tag' }, texts.severities[severity]), ' ', words, ' ', node('span', { class: 'quiet' }, reason),
+    node('details', {}, node('summary', {}, texts.exactly), node('code', {}, `${code}: ${sentence}`))));
+  part('findings').replaceChildren(node('p', { role: 'status', class: 'quiet' }, found.length ? '' : texts.nothingFound), node('ul', { class: 'findings' }, ...items));
+}
+
+const given = {};
+async function decide(decision, result) {
+  const query = new URLSearchParams({ decision, ...given });
+  const { fired, answers, sentence } = await json(`${data.decide}?${query}`);
+  const said = sentence || (fired.length ? texts.fires.replace('{rules}', fired.join(', ')) : texts.firesNone);
+  result.replaceChildren(node('p', { role: 'status' }, node('strong', {}, said)),
+    node('dl', { class: 'facts' }, ...answers.flatMap(({ words, value }) => [node('dt', {}, words), node('dd', {}, value)])));
+  root.querySelectorAll('tr.fires').forEach((row) => row.classList.remove('fires'));
+  const rows = root.querySelectorAll('.tjs-table tbody tr');
+  for (const number of fired) rows[number - 1]?.classList.add('fires');
+}
+
+async function bench() {
+  const tables = await json(data.bench);
+  part('bench').replaceChildren(node('h2', {}, texts.bench), ...tables.flatMap(({ decision, inputs }) => {
+    const result = node('div', { 'data-result': true });
+    const fields = inputs.map(({ words, choices }, place) => {
+      const key = `v${place}`;
+      const change = (value) => { given[key] = value; decide(decision, result); };
+      return choices.length ? select(words, choices, given[key] ?? '', change, { name: key }) : text(words, given[key] ?? '', change, { name: key });
+    });
+    decide(decision, result);
+    return [...fields, result];
+  }));
+}
+
+saving.onKept(() => { check(); bench(); });
+await modeler.importXML(xml);
+const table = modeler.getViews().find(({ type }) => type === 'decisionTable');
+if (table) await modeler.open(table);
+const active = modeler.getActiveViewer();
+active?.on?.('commandStack.changed', () => saving.changed());
+active?.get('eventBus').on('elements.changed', () => saving.changed());
+part('undo').addEventListener('click', () => active.get('commandStack').undo());
+part('redo').addEventListener('click', () => active.get('commandStack').redo());
+part('file')?.addEventListener('change', async ({ currentTarget: { value } }) => { await saving.flush(); location.href = value; });
+await Promise.all([check(), bench()]);
+root.dataset.ready = 'true';

@@ -1,0 +1,121 @@
+"""Running cases moved to a version, or back, in the background: each in its own transaction."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+
+from models import jobs, journal
+from models.base import now
+from models.people import User
+from models.processes import Diagram
+from models.rebindings import Rebinding
+from models.referrals import Referral
+from models.rehearsals import Move
+from models.session import db, transaction
+from workflows.desk.rebinding import cases_to_move, cases_to_return, go_back, rebind
+from workflows.errors import Collision, NotFound, NothingToUndo
+
+MOVE = "move"
+BLOCK = 25
+
+
+def begin(diagram: Diagram, *, by: User, wanted: Iterable[str] = (), back: bool = False) -> Move:
+    """Order cases to be moved to a version, or back from it; the worker does it.
+
+    Args:
+        wanted: the numbers of the cases; all that can be moved if left out.
+
+    Raises:
+        NotFound: one of the numbers is no case that could be moved.
+    """
+    cases = cases_to_return(diagram) if back else cases_to_move(diagram)
+    numbers = sorted(set(wanted))
+    for number in numbers:
+        if number not in cases:
+            raise NotFound(number)
+    with transaction():
+        move = Move(
+            diagram_id=diagram.id,
+            back=back,
+            wanted={"numbers": numbers} if numbers else None,
+            by_id=by.id,
+            begun_at=now(),
+            total=len(numbers or cases),
+            blocked={},
+        )
+        db.add(move)
+        db.flush()
+        jobs.put(MOVE, move=move.id)
+        journal.write("move_begun", by=by, process=diagram.process_id, version=diagram.version)
+    return move
+
+
+def move_more(move_id: int) -> bool:
+    """Move the next cases; False when all had their turn."""
+    move = db.get(Move, move_id, populate_existing=True)
+    if move is None or move.ended_at is not None:
+        return False
+    diagram, by = move.diagram, move.by
+    todo = _todo(move)[:BLOCK]
+    blocked: dict[str, list[dict[str, Any]]] = {}
+    for number, referral_id in todo:
+        found = _back(referral_id, by) if move.back else _moved(referral_id, diagram, by)
+        if found:
+            blocked[number] = found
+    with transaction():
+        move = db.get_one(Move, move_id, with_for_update=True)
+        move.blocked = {**move.blocked, **blocked}
+        move.position = max([move.position, *(referral_id for _n, referral_id in todo)])
+        move.moved = _done(move)
+        if len(todo) < BLOCK:
+            move.ended_at = now()
+            journal.write(
+                "move_ended",
+                by=by,
+                process=diagram.process_id,
+                version=diagram.version,
+                moved=move.moved,
+                blocked=len(move.blocked),
+            )
+    return len(todo) == BLOCK
+
+
+def _todo(move: Move) -> list[tuple[str, int]]:
+    """The cases that have not had their turn, in the order of their ids."""
+    find = cases_to_return if move.back else cases_to_move
+    numbers = set(move.wanted["numbers"]) if move.wanted else None
+    return [
+        (number, referral_id)
+        for number, referral_id in find(move.diagram).items()
+        if referral_id > move.position and (numbers is None or number in numbers)
+    ]
+
+
+def _done(move: Move) -> int:
+    """How many cases this order has moved, by the protocol."""
+    column = Rebinding.back_at if move.back else Rebinding.at
+    return (
+        db.scalar(
+            sa.select(sa.func.count())
+            .select_from(Rebinding)
+            .where(Rebinding.to_id == move.diagram_id, column >= move.begun_at)
+        )
+        or 0
+    )
+
+
+def _moved(referral_id: int, diagram: Diagram, by: User) -> list[dict[str, Any]]:
+    try:
+        return [asdict(blocker) for blocker in rebind(referral_id, diagram, by=by)]
+    except Collision:
+        return [{"reason": "busy", "element": "", "name": ""}]
+
+
+def _back(referral_id: int, by: User) -> list[dict[str, Any]]:
+    try:
+        go_back(db.get_one(Referral, referral_id), by=by)
+    except NothingToUndo:
+        return [{"reason": "gone_on", "element": "", "name": ""}]
+    return []
