@@ -27,9 +27,10 @@ _WAYS = (
 )
 
 #: Rooms that one enters by another.
-_ROOM: dict[str, str] = dict.fromkeys(
-    ("board", "tryout", "examples", "rehearsals", "releases"), "workbench"
-)
+_ROOM: dict[str, str] = {
+    **dict.fromkeys(("board", "tryout", "examples", "rehearsals", "releases"), "workbench"),
+    **dict.fromkeys(("operation", "moves"), "processes"),
+}
 
 
 @dataclass(frozen=True)

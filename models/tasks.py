@@ -47,11 +47,15 @@ class Task(Base):
 
     __tablename__ = "tasks"
     __table_args__ = tuple(
-        sa.Index(name, *columns, sqlite_where=sa.text(still), postgresql_where=sa.text(still))
-        for still in ("closed_at is null",)
-        for name, columns in (
-            ("ix_tasks_group", ("organisation_id", "role", "due_at", "id")),
-            ("ix_tasks_mine", ("assignee_id", "due_at", "id")),
+        sa.Index(name, *columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+        for name, columns, where in (
+            ("ix_tasks_group", ("organisation_id", "role", "due_at", "id"), "closed_at is null"),
+            ("ix_tasks_mine", ("assignee_id", "due_at", "id"), "closed_at is null"),
+            (
+                "ix_tasks_done",  # all that the figures of operation read, so that no row is opened
+                ("closed_at", "element", "created_at", "due_at", "program_id"),
+                "outcome = 'done'",
+            ),
         )
     )
     id: Mapped[int] = mapped_column(primary_key=True)

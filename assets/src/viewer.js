@@ -12,6 +12,19 @@ function count(viewer, id, number) {
   viewer.get('overlays').add(id, { position: { top: -40, left: -24 }, scale: false, html: badge });
 }
 
+// How often a way is taken, on its middle.
+function share(viewer, id, words) {
+  const badge = document.createElement('span');
+  badge.className = 'share';
+  badge.textContent = words;
+  const { waypoints } = viewer.get('elementRegistry').get(id);
+  const [from, to] = waypoints.slice(0, 2);
+  const xs = waypoints.map(({ x }) => x);
+  const ys = waypoints.map(({ y }) => y);
+  const position = { left: (from.x + to.x) / 2 - Math.min(...xs) - 14, top: (from.y + to.y) / 2 - Math.min(...ys) - 9 };
+  viewer.get('overlays').add(id, { position, scale: false, html: badge });
+}
+
 async function draw(root) {
   const viewer = new Viewer({ container: root });
   const [xml, place] = await Promise.all([
@@ -26,6 +39,7 @@ async function draw(root) {
   for (const id of place.now) if (registry.get(id)) canvas.addMarker(id, 'now');
   for (const id of place.changed || []) if (registry.get(id)) canvas.addMarker(id, 'changed');
   for (const [id, number] of Object.entries(place.counts || {})) if (registry.get(id)) count(viewer, id, number);
+  for (const [id, words] of Object.entries(place.shares || {})) if (registry.get(id)) share(viewer, id, words);
   const said = root.parentElement.querySelector('[data-said]');
   viewer.get('eventBus').on('element.click', ({ element }) => {
     const name = element.businessObject?.name;

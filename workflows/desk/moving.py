@@ -10,6 +10,7 @@ from sqlalchemy.orm import lazyload
 from models import journal
 from models.base import now, today
 from models.deadlines import Deadlines, deadlines_of, end_of
+from models.passages import Passage
 from models.people import OFFICE_ROLES, Role, User
 from models.processes import Diagram, Run
 from models.referrals import Referral, ReferralStatus
@@ -159,6 +160,17 @@ class Moving:
         if status := self.case.status:
             self.referral.status = ReferralStatus(status)
         opened = self._sync_tasks(steps)
+        db.add_all(
+            Passage(
+                referral_id=self.referral.id,
+                diagram_id=self.run.diagram_id,
+                at=now(),
+                gateway=gateway,
+                target=target,
+            )
+            for gateway, target in self.case.ways
+        )
+        self.case.ways.clear()
         if self.case.over:
             self.run.ended_at = now()
             journal.write(

@@ -7,13 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from SpiffWorkflow.bpmn import BpmnEvent, BpmnWorkflow
-from SpiffWorkflow.bpmn.specs.event_definitions import MessageEventDefinition
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.event_definitions.multiple import MultipleEventDefinition
+from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
+from SpiffWorkflow.specs.MultiChoice import MultiChoice
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from workflows.engine.codec import Specs, dump, load
 from workflows.engine.events import due_at
+from workflows.engine.heard import definition_of, event_spec, message_names
 from workflows.engine.prune import prune
 from workflows.engine.script import ClosedEngine, flat
 from workflows.errors import StepFailed, TooMuchAtOnce
@@ -54,6 +57,7 @@ class Case:
     Attributes:
         passed: the elements passed since it was started or loaded.
         fired: the events whose timers fired since then.
+        ways: (gateway, element) of each way that was chosen since then.
         looks: tasks looked at in automatic steps since then, a measure of work.
     """
 
@@ -61,6 +65,7 @@ class Case:
         self._flow = workflow
         self.passed: list[Passed] = []
         self.fired: list[Passed] = []
+        self.ways: list[tuple[str, str]] = []
         self.looks = 0
 
     @classmethod
@@ -129,12 +134,12 @@ class Case:
 
     def listens_to(self) -> set[str]:
         """The names of the messages that the case would hear now."""
-        return {name for task in self._listeners() for name in _message_names(task)}
+        return {name for task in self._listeners() for name in message_names(task)}
 
     def send(self, message: str, answers: dict[str, Any]) -> bool:
         """Give a message to the case; False if it does not listen to it."""
         for task in self._listeners():
-            definition = _definition(task, message)
+            definition = definition_of(task, message)
             if definition is not None:
                 task.set_data(**flat(answers))
                 event = BpmnEvent(definition, payload=None, correlations={})
@@ -183,7 +188,7 @@ class Case:
 
     def timers(self) -> list[tuple[datetime, str, str]]:
         """(moment, element, name) of each timer that waits, the earliest first."""
-        found = [(moment, _event_spec(task)) for moment, task in self._timers()]
+        found = [(moment, event_spec(task)) for moment, task in self._timers()]
         return sorted(
             (moment, spec.bpmn_id, spec.bpmn_name or spec.bpmn_id) for moment, spec in found
         )
@@ -208,7 +213,7 @@ class Case:
         ]
 
     def _listeners(self) -> list[Task]:
-        return [task for task in self._waiting_events() if _message_names(task)]
+        return [task for task in self._waiting_events() if message_names(task)]
 
     def _run(self) -> None:
         """Everything automatic, until only people, timers and messages are waited for."""
@@ -235,8 +240,18 @@ class Case:
                 pass
 
     def _note(self, task: Task) -> None:
+        if isinstance(task.task_spec, MultiChoice) and len(task.task_spec.outputs) > 1:
+            self.ways += [(task.task_spec.bpmn_id, _leads_to(way)) for way in task.children]
         if task.task_spec.bpmn_id and task.task_spec.bpmn_name:
             self.passed.append(_passed(task))
+
+
+def _leads_to(way: Task) -> str:
+    """The element that a way leads to; in front of one with events the library puts a split."""
+    spec = way.task_spec
+    if isinstance(spec, BoundaryEventSplit):
+        spec = next(s for s in spec.outputs if not isinstance(s, BoundaryEvent))
+    return str(spec.bpmn_id or spec.name)
 
 
 def _passed(task: Task) -> Passed:
@@ -258,39 +273,6 @@ def _open_step(task: Task) -> OpenStep:
         instructions=extensions.get("instructionsForEndUser", "") or "",
         data=dict(task.data),
     )
-
-
-def _definitions(task: Task) -> list[Any]:
-    definition = task.task_spec.event_definition
-    if isinstance(definition, MultipleEventDefinition):
-        return list(definition.event_definitions)
-    return [definition]
-
-
-def _event_spec(task: Task) -> Any:
-    """The event whose timer waits; of a gateway of events the one that waits for a time."""
-    spec = task.task_spec
-    if isinstance(spec.event_definition, MultipleEventDefinition):
-        timers = (o for o in spec.outputs if not _hears(o.event_definition))
-        return next(timers, spec)
-    return spec
-
-
-def _hears(definition: Any) -> bool:
-    return isinstance(definition, MessageEventDefinition)
-
-
-def _message_names(task: Task) -> list[str]:
-    if task._state != TaskState.WAITING:
-        return []
-    return [d.name for d in _definitions(task) if _hears(d)]
-
-
-def _definition(task: Task, message: str) -> Any:
-    for definition in _definitions(task):
-        if isinstance(definition, MessageEventDefinition) and definition.name == message:
-            return definition
-    return None
 
 
 class _step_errors:  # noqa: N801  used as a with-statement

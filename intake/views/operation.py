@@ -1,0 +1,107 @@
+"""How the process runs: the drawing with its figures, and from a figure to the cases."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, abort, jsonify, render_template, request
+from flask_babel import gettext, ngettext
+
+from intake.permissions import Permission, requires
+from models.base import now
+from models.operation import Figures, Scope, figures, waiting_at, ways
+from models.organisations import programs
+from models.processes import Diagram, latest_diagram
+from workflows.diagrams.published import REFERRAL, files_of
+from workflows.diagrams.shown import choices, steps, titles
+
+pages = Blueprint("operation", __name__, url_prefix="/processes/operation")
+PERIODS = (30, 90, 365, 0)
+MOST = 200
+DAY = 24
+
+
+@pages.get("")
+@requires(Permission.SEE_LOAD)
+def index() -> Any:
+    """Every step with what waits, how long it took and what was late; every choice with its ways."""
+    diagram, scope, files = _diagram(), _scope(), files_of(_diagram().id)
+    found, taken = figures(scope), ways(REFERRAL, scope)
+    return render_template(
+        "operation/index.html",
+        diagram=diagram,
+        drawings=titles(files),
+        rows=[(step, found.get(step.element)) for step in steps(files)],
+        branches=[
+            (choice, [(way, taken.get((choice.element, way.target), 0)) for way in choice.ways])
+            for choice in choices(files)
+        ],
+        programs=programs(),
+        periods=PERIODS,
+        asked=request.args,
+        length=length,
+    )
+
+
+@pages.get("/marks/<name>")
+@requires(Permission.SEE_LOAD)
+def marks(name: str) -> Any:
+    """The figures for a drawing: open cases and median at each step, how often each way was taken."""
+    scope, files = _scope(), files_of(_diagram().id)
+    if name not in files:
+        abort(404)
+    found, taken = figures(scope), ways(REFERRAL, scope)
+    counts = {e: one.waiting for e, one in found.items() if one.waiting}
+    told = {e: _told(one) for e, one in found.items()}
+    shares: dict[str, str] = {}
+    for choice in choices({name: files[name]}):
+        numbers = {way.flow: taken.get((choice.element, way.target), 0) for way in choice.ways}
+        total = sum(numbers.values())
+        shares |= {flow: f"{round(100 * n / total)} %" for flow, n in numbers.items() if total}
+    return jsonify(now=[], passed=[], counts=counts, shares=shares, said={"": "", **told})
+
+
+@pages.get("/cases")
+@requires(Permission.SEE_LOAD)
+def cases() -> Any:
+    """The numbers of the cases that wait at a step: no names, they are not the process owner's."""
+    element = request.args.get("element", "")
+    step = next((s for s in steps(files_of(_diagram().id)) if s.element == element), None)
+    return render_template(
+        "operation/cases.html",
+        step=step or abort(404),
+        tasks=waiting_at(element, _scope(), MOST),
+        most=MOST,
+    )
+
+
+def _diagram() -> Diagram:
+    return latest_diagram(REFERRAL) or abort(404)
+
+
+def _scope() -> Scope:
+    """What was asked for; three months if nothing was."""
+    days = request.args.get("days", 90, type=int)
+    since = now() - timedelta(days=days) if days in PERIODS and days else None
+    return Scope(since, request.args.get("program", 0, type=int))
+
+
+def _told(one: Figures) -> str:
+    median, most = one.within(0.5), one.within(0.9)
+    if median is None or most is None:
+        return ngettext("%(num)s wartet", "%(num)s warten", one.waiting)
+    return gettext(
+        "%(n)s warten; die Hälfte war in %(m)s fertig, 90 %% in %(p)s; %(l)s %% zu spät",
+        n=one.waiting,
+        m=length(median),
+        p=length(most),
+        l=round(100 * one.late_share),
+    )
+
+
+def length(hours: int | None) -> str:
+    """A length of time as people say it: hours below two days, then days."""
+    if hours is None:
+        return "–"
+    if hours < 2 * DAY:
+        return ngettext("%(num)s Stunde", "%(num)s Stunden", hours)
+    return ngettext("%(num)s Tag", "%(num)s Tage", round(hours / DAY))
