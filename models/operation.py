@@ -107,7 +107,7 @@ def _hours() -> Any:
             for column in (Task.closed_at, Task.created_at)
         )
         closed, created = ends
-        return (closed - created) / sa.literal_column(str(HOUR))
+        return (closed - created) // sa.literal_column(str(HOUR), sa.Integer)
     seconds = sa.extract("epoch", Task.closed_at - Task.created_at)
     return sa.cast(sa.func.floor(seconds / HOUR), sa.Integer)
 

@@ -8,6 +8,7 @@ import 'bpmn-js/dist/assets/bpmn-font/css/bpmn.css';
 import 'bpmn-js-token-simulation/assets/css/bpmn-js-token-simulation.css';
 import 'diagram-js-minimap/assets/diagram-js-minimap.css';
 import './board.css';
+import { fit } from './board/canvas.js';
 import { exports } from './board/exports.js';
 import { Findings } from './board/findings.js';
 import { arrange } from './board/layout.js';
@@ -31,11 +32,10 @@ const modeler = new Modeler({
   moddleExtensions: { spiffworkflow: moddle },
 });
 
-let latest = xml;
 const saving = new Saving({
   url: data.save, token: data.token, copy: data.copy, seen: data.seen, revision: Number(data.revision),
   said: part('saved'), conflict: part('conflict'), texts: known.texts,
-  current: async () => { latest = (await modeler.saveXML({ format: true })).xml; return latest; },
+  current: async () => (await modeler.saveXML({ format: true })).xml,
 });
 
 const preview = async (form, variant) => {
@@ -66,7 +66,7 @@ async function open() {
     await modeler.importXML(await layoutProcess(xml));
     saving.changed();
   }
-  modeler.get('canvas').zoom('fit-viewport');
+  fit(modeler);
   panel.show(null);
   let timer;
   modeler.on('commandStack.changed', () => {
@@ -88,7 +88,7 @@ press('undo', () => modeler.get('commandStack').undo());
 press('redo', () => modeler.get('commandStack').redo());
 press('search', () => modeler.get('searchPad').toggle());
 press('arrange', () => arrange(modeler));
-press('fit', () => modeler.get('canvas').zoom('fit-viewport'));
+press('fit', () => fit(modeler));
 press('simulate', ({ currentTarget }) => {
   const on = currentTarget.getAttribute('aria-pressed') !== 'true';
   currentTarget.setAttribute('aria-pressed', on);

@@ -11,13 +11,23 @@ import './board.css';
 import { node, select, text } from './board/fields.js';
 import { Saving } from './board/saving.js';
 
+const GERMAN = {
+  'View DRD': 'Übersicht', 'Hit policy:': 'Trefferregel:', 'Hit Policy': 'Trefferregel', 'Hit policy': 'Trefferregel', When: 'Wenn', And: 'und', Then: 'Dann', Annotations: 'Bemerkung', Annotation: 'Bemerkung',
+  'Add input': 'Eingabe hinzufügen', 'Add output': 'Ausgabe hinzufügen', 'Add rule': 'Regel hinzufügen', Expression: 'Ausdruck', 'Input label': 'Beschriftung', 'Output label': 'Beschriftung',
+  'Output name': 'Name', 'Input expression': 'Ausdruck', Type: 'Art', Unique: 'Genau eine', First: 'Die erste', Any: 'Beliebige', Collect: 'Zusammengezählt', Priority: 'Rang',
+  Remove: 'Entfernen', 'Add rule above': 'Regel darüber', 'Add rule below': 'Regel darunter', 'Remove rule': 'Regel entfernen', Copy: 'Kopieren', Cut: 'Ausschneiden',
+  'Edit input': 'Eingabe ändern', 'Edit output': 'Ausgabe ändern', 'Add left': 'links hinzufügen', 'Add right': 'rechts hinzufügen', 'Input': 'Eingabe', 'Output': 'Ausgabe', Rule: 'Regel',
+};
 const root = document.querySelector('[data-table]');
 const data = root.dataset;
 const part = (name) => root.querySelector(`[data-${name}]`);
 const json = async (url) => (await fetch(url)).json();
 const [known, xml] = await Promise.all([json(data.known), fetch(data.source).then((answer) => answer.text())]);
 const { texts } = known;
-const modeler = new DmnModeler({ container: part('canvas'), keyboard: { bindTo: document } });
+const words = document.documentElement.lang.startsWith('de') ? GERMAN : {};
+const translate = (said, given = {}) => (words[said] || said).replace(/\{([^}]+)\}/g, (_, key) => given[key] ?? `{${key}}`);
+const spoken = { additionalModules: [{ translate: ['value', translate] }] };
+const modeler = new DmnModeler({ container: part('canvas'), decisionTable: spoken, drd: spoken, literalExpression: spoken });
 
 const saving = new Saving({
   url: data.save, token: data.token, copy: data.copy, seen: data.seen, revision: Number(data.revision),

@@ -92,7 +92,11 @@ def _page(draft: DrawingDraft, last: Rehearsal | None, **more: Any) -> str:
         chosen=chosen,
         rows=[(row, words(row)) for row in rows],
         most=MOST,
-        drawings=titles(draft.files),
+        drawings=[
+            (name, title)
+            for name, title in titles(draft.files)
+            if last and any(f'id="{element}"' in draft.files[name] for element in last.elements)
+        ],
         **more,
     )
 

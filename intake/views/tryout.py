@@ -10,8 +10,9 @@ from intake import known_words
 from intake.examples import sentence
 from intake.findings import told
 from intake.forms import vocabulary
+from intake.forms.base import StepForm
 from intake.forms.entries import with_entries
-from intake.forms.sample import sample
+from intake.forms.sample import answered, sample
 from intake.permissions import Permission, requires
 from models.drawing_drafts import DrawingDraft
 from workflows.actions import ACTIONS
@@ -147,14 +148,16 @@ def _chosen(trial: Trial, typed: Any = None) -> tuple[Any, dict[str, Any]]:
     element, message = request.args.get("step"), request.args.get("message")
     if standing is None:
         return None, {}
-    options = {"formdata": typed} if typed is not None else {}
+
+    def form(key: str, variant: str = "") -> StepForm:
+        return sample(key, variant, formdata=typed) if typed is not None else answered(key, variant)
+
     if message in standing.hears and message in _FORM_OF:
-        return sample(_FORM_OF[message], **options), {"message": message}
+        return form(_FORM_OF[message]), {"message": message}
     step = next((one for one in standing.steps if one.element == element), None)
     if step is None:
         return None, {}
-    key, variant = step.properties["form"], step.properties.get("variant", "")
-    return sample(key, variant, **options), {"step": step}
+    return form(step.properties["form"], step.properties.get("variant", "")), {"step": step}
 
 
 def _done(draft: DrawingDraft, trial: Trial, step: dict[str, Any]) -> Any:

@@ -41,13 +41,8 @@ def test_nothing_of_the_person_is_in_it(case, monika):
     player.do(case, "triage", monika)
     story, specs = told(case)
     words = json.dumps(anonymous(story, specs, vocabulary()))
-    for said in (
-        case.mentee.last_name,
-        case.mentee.first_name,
-        case.number,
-        "comes_of_age",
-        "2026",
-    ):
+    born = case.mentee.date_of_birth
+    for said in (case.mentee.last_name, case.mentee.first_name, case.number, born, "2026"):
         assert said not in words
     assert [step["step"] for step in story.example["steps"]] == ["completeness_check", "triage"]
 

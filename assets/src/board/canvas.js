@@ -1,0 +1,25 @@
+// The whole drawing beside the palette, and several changes as one step that is undone at once.
+const PALETTE = 90;
+const AROUND = 24;
+
+export function fit(modeler) {
+  const canvas = modeler.get('canvas');
+  canvas.resized();
+  const { inner, outer } = canvas.viewbox();
+  if (!inner.width || !outer.width) return;
+  const scale = Math.min((outer.width - PALETTE - AROUND) / inner.width, (outer.height - 2 * AROUND) / inner.height, 1);
+  canvas.viewbox({
+    x: inner.x - PALETTE / scale, y: inner.y - AROUND / scale, width: outer.width / scale, height: outer.height / scale,
+  });
+}
+
+const registered = new WeakSet();
+
+export function together(modeler, changes) {
+  const stack = modeler.get('commandStack');
+  if (!registered.has(stack)) {
+    stack.registerHandler('board.together', class { preExecute(context) { context.changes(); } });
+    registered.add(stack);
+  }
+  stack.execute('board.together', { changes });
+}
