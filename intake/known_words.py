@@ -17,7 +17,7 @@ from workflows.notices import NOTICES, RECIPIENTS
 
 #: Forms that no step of a drawing can ask: they stand before, beside or outside the process.
 _OUTSIDE = frozenset(
-    {"referral", "activity_log", "invitation", "mentor", "status_change", *MESSAGES}
+    {"referral", "paper", "activity_log", "invitation", "mentor", "status_change", *MESSAGES}
 )
 
 ACTION: dict[str, Any] = {

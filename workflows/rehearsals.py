@@ -17,7 +17,7 @@ from models.rehearsals import Rehearsal, RehearsedCase
 from models.session import db, transaction
 from workflows.diagrams.check import Forms
 from workflows.diagrams.examples import Example, Player
-from workflows.diagrams.published import refuse, specs_of
+from workflows.diagrams.published import checksum, refuse, specs_of
 from workflows.diagrams.read import read_texts
 from workflows.engine.codec import Specs
 from workflows.rehearsal import rehearsed
@@ -78,7 +78,7 @@ def rehearse_more(rehearsal_id: int, forms: Forms, routing: Routing) -> bool:
         return False
     later = _cases(rehearsal.process_id).where(Run.id > rehearsal.position)
     rows = db.execute(later.limit(BLOCK)).all()
-    new = _specs(rehearsal_id)
+    new = _specs(rehearsal_id, checksum(rehearsal.files))
     found = [_tried(row, new, forms, routing) for row in rows]
     with transaction():
         rehearsal = db.get_one(Rehearsal, rehearsal_id, with_for_update=True)
@@ -93,7 +93,8 @@ def rehearse_more(rehearsal_id: int, forms: Forms, routing: Routing) -> bool:
 
 
 @functools.lru_cache(4)
-def _specs(rehearsal_id: int) -> Specs:
+def _specs(rehearsal_id: int, _files: str) -> Specs:
+    """The specs of a rehearsal, read once in a process."""
     rehearsal = db.get_one(Rehearsal, rehearsal_id)
     return read_texts(rehearsal.files, rehearsal.process_id)
 

@@ -45,8 +45,8 @@ async function check() {
 
 const given = {};
 async function decide(decision, result) {
-  const query = new URLSearchParams({ decision, ...given });
-  const { fired, answers, sentence } = await json(`${data.decide}?${query}`);
+  const query = new URLSearchParams(given);
+  const { fired, answers, sentence } = await json(`${data.decide}/${encodeURIComponent(decision)}?${query}`);
   const said = sentence || (fired.length ? texts.fires.replace('{rules}', fired.join(', ')) : texts.firesNone);
   result.replaceChildren(node('p', { role: 'status' }, node('strong', {}, said)),
     node('dl', { class: 'facts' }, ...answers.flatMap(({ words, value }) => [node('dt', {}, words), node('dd', {}, value)])));

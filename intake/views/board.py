@@ -135,36 +135,34 @@ def findings_now(draft_id: int) -> Any:
     return jsonify([told(one) for one in check(draft.bundle, draft.process_id, vocabulary())])
 
 
-@pages.get("/bench.json")
+@pages.get("/bench/<name>")
 @requires(Permission.DRAW)
-def bench(draft_id: int) -> Any:
+def bench(draft_id: int, name: str) -> Any:
     """The inputs of the tables in a file, with the values they can have."""
     draft = drawing_drafts.drawing_draft(draft_id)
-    name = request.args.get("file", "")
     known = names_known(draft.bundle, vocabulary())
     found = tables({name: draft.files.get(name) or abort(404)})
     return jsonify([{"decision": t.id, "inputs": inputs(t, known)} for _name, t in found])
 
 
-@pages.get("/decide.json")
+@pages.get("/decide/<decision>")
 @requires(Permission.DRAW)
-def decide(draft_id: int) -> Any:
+def decide(draft_id: int, decision: str) -> Any:
     """Which rules of a table fire for the given values, and what it answers."""
     draft = drawing_drafts.drawing_draft(draft_id)
-    wanted = request.args.get("decision")
-    table = next((t for _n, t in tables(draft.files) if t.id == wanted), None) or abort(404)
+    table = next((t for _n, t in tables(draft.files) if t.id == decision), None) or abort(404)
     typed = [request.args.get(f"v{place}", "") for place in range(len(table.inputs))]
     return jsonify(decided(table, typed))
 
 
-@pages.get("/forms/<key>")
+@pages.get("/forms/<form_key>")
 @requires(Permission.DRAW)
-def form(draft_id: int, key: str) -> Any:
+def form(draft_id: int, form_key: str) -> Any:
     """A form as people will see it, with invented choices where they come from a case."""
-    if key not in REGISTRY:
+    if form_key not in REGISTRY:
         abort(404)
-    made = sample(key, request.args.get("variant", ""))
-    return render_template("board/form.html", form=made, title=known_words.form_title(key))
+    made = sample(form_key, request.args.get("variant", ""))
+    return render_template("board/form.html", form=made, title=known_words.form_title(form_key))
 
 
 @pages.post("/pdf")

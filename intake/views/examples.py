@@ -44,30 +44,30 @@ def index(draft_id: int) -> Any:
     )
 
 
-@pages.route("/<name>", methods=["GET", "POST"])
+@pages.route("/<example>", methods=["GET", "POST"])
 @requires(Permission.DRAW)
-def show(draft_id: int, name: str) -> Any:
+def show(draft_id: int, example: str) -> Any:
     """One example as it is written; change it."""
     draft = drafts.drawing_draft(draft_id)
-    if name not in draft.examples:
+    if example not in draft.examples:
         abort(404)
     if request.method == "GET":
-        return _editor(draft, name, drafts.as_file(draft.examples[name]))
+        return _editor(draft, example, drafts.as_file(draft.examples[example]))
     text = request.form.get("text", "")[:LARGEST]
     try:
-        drafts.keep_example(draft, name, _read(text), by=current_user)
+        drafts.keep_example(draft, example, _read(text), by=current_user)
     except BadExample as error:
-        return _editor(draft, name, text, str(error)), 422
+        return _editor(draft, example, text, str(error)), 422
     flash(gettext("Gespeichert."))
     return redirect(url_for(".index", draft_id=draft.id))
 
 
-@pages.post("/<name>/forget")
+@pages.post("/<example>/forget")
 @requires(Permission.DRAW)
-def forget(draft_id: int, name: str) -> Any:
+def forget(draft_id: int, example: str) -> Any:
     """Take an example out of the draft."""
     draft = drafts.drawing_draft(draft_id)
-    drafts.forget_example(draft, name, by=current_user)
+    drafts.forget_example(draft, example, by=current_user)
     flash(gettext("Das Beispiel ist weg."))
     return redirect(url_for(".index", draft_id=draft.id))
 
@@ -91,15 +91,15 @@ def from_case(draft_id: int) -> Any:
     try:
         if story.failure is not None or not story.example["steps"]:
             raise LookupError
-        example = anonymous(story, specs, forms)
+        made = anonymous(story, specs, forms)
     except LookupError:
         flash(gettext("Dieser Fall lässt sich nicht nachspielen."))
         return redirect(url_for(".index", draft_id=draft.id))
-    name = gettext("Wie ein wirklicher Fall mit %(n)s Schritten", n=len(example["steps"]))
+    name = gettext("Wie ein wirklicher Fall mit %(n)s Schritten", n=len(made["steps"]))
     file = free_name(draft, "real_case")
-    drafts.keep_example(draft, file, {**example, "name": name}, by=current_user)
+    drafts.keep_example(draft, file, {**made, "name": name}, by=current_user)
     flash(gettext("Ein Beispiel ohne Namen ist gemacht. Geben Sie ihm einen Titel."))
-    return redirect(url_for(".show", draft_id=draft.id, name=file))
+    return redirect(url_for(".show", draft_id=draft.id, example=file))
 
 
 def _read(text: str) -> dict[str, Any]:

@@ -60,11 +60,10 @@ def marks(name: str) -> Any:
     return jsonify(now=[], passed=[], counts=counts, shares=shares, said={"": "", **told})
 
 
-@pages.get("/cases")
+@pages.get("/cases/<element>")
 @requires(Permission.SEE_LOAD)
-def cases() -> Any:
+def cases(element: str) -> Any:
     """The numbers of the cases that wait at a step: no names, they are not the process owner's."""
-    element = request.args.get("element", "")
     step = next((s for s in steps(files_of(_diagram().id)) if s.element == element), None)
     return render_template(
         "operation/cases.html",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -53,7 +53,9 @@ def begin(draft_id: int) -> Any:
 @requires(Permission.DRAW)
 def progress(draft_id: int) -> Any:
     """How far the latest rehearsal is."""
-    last = last_rehearsal(drawing_draft(draft_id).id) or abort(404)
+    last = last_rehearsal(drawing_draft(draft_id).id)
+    if last is None:
+        return jsonify(done=0, total=0, ended=True)
     return jsonify(done=last.done, total=last.total, ended=last.ended_at is not None)
 
 
@@ -61,10 +63,9 @@ def progress(draft_id: int) -> Any:
 @requires(Permission.DRAW)
 def marks(draft_id: int) -> Any:
     """At which elements cases would fare in another way, and how many."""
-    last = last_rehearsal(drawing_draft(draft_id).id) or abort(404)
-    return jsonify(
-        now=[], passed=[], changed=sorted(last.elements), counts=last.elements, said={"": ""}
-    )
+    last = last_rehearsal(drawing_draft(draft_id).id)
+    elements = last.elements if last else {}
+    return jsonify(now=[], passed=[], changed=sorted(elements), counts=elements, said={"": ""})
 
 
 def _page(draft: DrawingDraft, last: Rehearsal | None, **more: Any) -> str:

@@ -97,15 +97,15 @@ class Version:
 
 def add_version(process_id: str, version: Version, *, by: User | None) -> Diagram:
     """Put in force what was checked, within a transaction; the version before if nothing differs."""
-    checksum, before = _checksum(version.files), newest_diagram(process_id)
-    same = before is not None and before.checksum == checksum
+    found, before = checksum(version.files), newest_diagram(process_id)
+    same = before is not None and before.checksum == found
     if before is not None and same and version.in_force_at is None:
         return before
     author = version.author or by
     diagram = Diagram(
         process_id=process_id,
         version=before.version + 1 if before else 1,
-        checksum=checksum,
+        checksum=found,
         files=version.files,
         examples=version.examples,
         published_at=now(),
@@ -147,7 +147,8 @@ def specs_of(diagram_id: int) -> Specs:
     return read_texts(files, process_id)
 
 
-def _checksum(texts: dict[str, str]) -> str:
+def checksum(texts: dict[str, str]) -> str:
+    """A fingerprint of files."""
     total = hashlib.sha256()
     for name, text in sorted(texts.items()):
         total.update(f"{name}\0{text}\0".encode())
