@@ -46,6 +46,7 @@ def decided(table: Table, written: list[str]) -> dict[str, Any]:
     given, fired = [_value(text) for text in written], []
     try:
         fired = [rule for rule in table.rules if rule.fires(given)]
+        fired = fired[:1] if table.policy == "FIRST" else fired
         answers = table.answer(fired)
     except BadCell as error:
         return _told(fired, {}, table, gettext("Eine Zelle ist nicht lesbar: %(why)s", why=error))
