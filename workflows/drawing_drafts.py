@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from models import journal
@@ -17,6 +17,8 @@ from workflows.diagrams.files import ENDINGS, BadFile, root_of
 from workflows.diagrams.published import Version, add_version, refuse
 from workflows.errors import ChangedMeanwhile, FourEyes, NotFound, NotOpen
 
+#: Who saves again after so long begins to change the draft anew.
+PAUSE = timedelta(minutes=30)
 MOST_FILES = 60
 MOST_EXAMPLES = 200
 
@@ -139,6 +141,7 @@ def keep_example(draft: DrawingDraft, name: str, example: dict[str, Any], *, by:
             raise NotOpen(f"more than {MOST_EXAMPLES} examples")
         draft.examples = {**draft.examples, name: example}
         _changed(draft, by)
+        _note("example_kept", draft, by, example=name)
 
 
 def forget_example(draft: DrawingDraft, name: str, *, by: User) -> None:
@@ -147,6 +150,7 @@ def forget_example(draft: DrawingDraft, name: str, *, by: User) -> None:
         _hold(draft)
         draft.examples = {key: kept for key, kept in draft.examples.items() if key != name}
         _changed(draft, by)
+        _note("example_forgotten", draft, by, example=name)
 
 
 def discard(draft: DrawingDraft, *, by: User) -> None:
@@ -235,6 +239,9 @@ def _hold(
 
 
 def _changed(draft: DrawingDraft, by: User) -> None:
+    """Count a save; of many by one person in a row the journal notes the first."""
+    if draft.revision == 1 or draft.changed_by_id != by.id or draft.changed_at < now() - PAUSE:
+        _note("drawing_changed", draft, by)
     draft.revision += 1
     draft.changed_by_id, draft.changed_at = by.id, now()
     draft.changed_by = by

@@ -27,7 +27,9 @@ const { texts } = known;
 const words = document.documentElement.lang.startsWith('de') ? GERMAN : {};
 const translate = (said, given = {}) => (words[said] || said).replace(/\{([^}]+)\}/g, (_, key) => given[key] ?? `{${key}}`);
 const spoken = { additionalModules: [{ translate: ['value', translate] }] };
-const modeler = new DmnModeler({ container: part('canvas'), decisionTable: spoken, drd: spoken, literalExpression: spoken });
+// Our cells are a part of FEEL of our own: plain fields, no editor of the whole language.
+const plain = { options: [{ label: 'S-FEEL', value: 'sfeel' }], defaults: { editor: 'sfeel', inputCell: 'sfeel', inputHeaderCell: 'sfeel', outputCell: 'sfeel', literalExpression: 'sfeel' } };
+const modeler = new DmnModeler({ container: part('canvas'), common: { expressionLanguages: plain }, decisionTable: spoken, drd: spoken, literalExpression: spoken });
 
 const saving = new Saving({
   url: data.save, token: data.token, copy: data.copy, seen: data.seen, revision: Number(data.revision),

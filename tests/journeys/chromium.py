@@ -12,6 +12,8 @@ from threading import Thread
 from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
 
+from intake.demo.people import PASSWORD
+
 ROOT = Path(__file__).parents[2]
 QUIET = [
     "--no-sandbox",
@@ -55,3 +57,28 @@ def served(app) -> Iterator[str]:
     finally:
         server.shutdown()
         thread.join()
+
+
+@contextmanager
+def someone(browser, address, email, **options):
+    """A page on which somebody is signed in; console errors fail."""
+    context = browser.new_context(locale="de-CH", **options)
+    page = context.new_page()
+    trouble = []
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on(
+        "console",
+        lambda m: (
+            trouble.append(m.text)
+            if m.type == "error" and "409" not in m.text and "422" not in m.text
+            else None
+        ),
+    )
+    page.goto(f"{address}/sign-in")
+    page.fill("#sign_in_email", email)
+    page.fill("#sign_in_password", PASSWORD)
+    page.get_by_role("button", name="Anmelden").click()
+    page.wait_for_url("**/*")
+    yield page
+    context.close()
+    assert trouble == [], trouble

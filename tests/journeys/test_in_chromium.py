@@ -5,17 +5,14 @@ import contextlib
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from intake import create_app
 from intake.demo import cases, player
 from intake.demo.answers import REFERRAL
 from intake.demo.cases import organisation_of
-from intake.demo.people import PASSWORD
 from intake.forms import vocabulary
 from intake.forms.referral import ReferralForm
 from models.base import today
-from models.session import connect, db
-from tests.conftest import config_for
-from tests.journeys.chromium import chromium, served
+from models.session import db
+from tests.journeys.chromium import someone
 from tests.workflows.test_differences import EDITS, changed_bundles
 from workflows.diagrams.published import REFERRAL as REFERRAL_PROCESS
 from workflows.diagrams.published import publish
@@ -26,45 +23,6 @@ pytestmark = pytest.mark.xdist_group("chromium")
 PETRA, MONIKA, ANNA, PATRICK = (
     f"{name}@example.org" for name in ("p.beispiel", "m.muster", "a.admin", "p.prozess")
 )
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def live(sqlite_url, tmp_path):
-    app = create_app(config_for(sqlite_url, tmp_path), connect(sqlite_url))
-    with served(app) as address:
-        yield app, address
-    app.extensions["engine"].dispose()
-
-
-@contextlib.contextmanager
-def someone(browser, address, email, **options):
-    """A page on which somebody is signed in; console errors fail."""
-    context = browser.new_context(locale="de-CH", **options)
-    page = context.new_page()
-    trouble = []
-    page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.on(
-        "console",
-        lambda m: (
-            trouble.append(m.text)
-            if m.type == "error" and "409" not in m.text and "422" not in m.text
-            else None
-        ),
-    )
-    page.goto(f"{address}/sign-in")
-    page.fill("#sign_in_email", email)
-    page.fill("#sign_in_password", PASSWORD)
-    page.get_by_role("button", name="Anmelden").click()
-    page.wait_for_url("**/*")
-    yield page
-    context.close()
-    assert trouble == []
 
 
 def answer(page, name, value):

@@ -1,0 +1,314 @@
+"""The workbench in a real browser: from the first click on a task to a moved case, and back."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from intake.demo import player
+from intake.demo.cases import organisation_of
+from intake.forms import routing_of, vocabulary
+from models.processes import latest_diagram, run_of
+from models.session import db
+from tests.conftest import process_owner
+from tests.journeys.chromium import someone
+from workflows import drawing_drafts
+from workflows.diagrams.published import REFERRAL
+from workflows.worker import Words, work_until_idle
+
+pytestmark = pytest.mark.xdist_group("chromium")
+PETRA, MONIKA, PATRICK, PAULA = (
+    f"{name}@example.org" for name in ("p.beispiel", "m.muster", "p.prozess", "paula")
+)
+CHECK = "check_referral.bpmn"
+
+
+def arrange(app):
+    """A case that waits for the triage, and a draft; their ids."""
+    with app.test_request_context():
+        petra, monika = player.user(PETRA), player.user(MONIKA)
+        case = player.refer(organisation_of(petra), petra)
+        player.do(case, "completeness_check", monika)
+        draft = drawing_drafts.begin(
+            latest_diagram(REFERRAL), by=player.user(PATRICK), note="Probe"
+        )
+        found = case.id, draft.id
+        db.remove()
+    return found
+
+
+def work(app):
+    with app.test_request_context():
+        work_until_idle(lambda _mail: None, Words(vocabulary(), routing_of))
+        db.remove()
+
+
+def board(page, address, draft_id, file=CHECK):
+    page.goto(f"{address}/workbench/{draft_id}/board?file={file}")
+    page.wait_for_selector("[data-board][data-ready]")
+
+
+def pick(page, element):
+    """Click an element as one would: a flow near its end."""
+    middle = page.evaluate(
+        """(id) => {
+          const path = document.querySelector(`g.djs-connection[data-element-id='${id}'] > .djs-hit`);
+          if (!path) return null;
+          const at = path.getPointAtLength(path.getTotalLength() * 0.8).matrixTransform(path.getScreenCTM());
+          return [at.x, at.y];
+        }""",
+        element,
+    )
+    if middle:
+        page.mouse.click(*middle)
+    else:
+        page.click(f"g.djs-element[data-element-id='{element}'] .djs-hit", force=True)
+    page.wait_for_selector("[data-panel] .field")
+
+
+def saved(page, change):
+    """Make a change and wait until the draft has it."""
+    with page.expect_response(lambda r: r.request.method == "PUT" and r.status == 200):
+        change()
+
+
+def codes(page):
+    return page.locator("[data-findings] li.error").evaluate_all(
+        "items => items.map((item) => `${item.dataset.code} ${item.dataset.element}`)"
+    )
+
+
+def test_a_process_is_changed_tried_released_and_a_running_case_moved_and_back(browser, live):
+    app, address = live
+    case_id, draft_id = arrange(app)
+    with someone(browser, address, PATRICK, viewport={"width": 1400, "height": 1000}) as page:
+        board(page, address, draft_id)
+        assert page.locator("a.bjs-powered-by").is_visible()
+        pick(page, "triage")
+        saved(page, lambda: page.fill("[name=name]", "Aufnahme entscheiden"))
+        assert "Aufnahme" in page.locator("g[data-element-id='triage'] text").text_content()
+
+        page.select_option("[data-panel] [name=form]", "")
+        page.wait_for_selector("li[data-code=UNKNOWN_FORM][data-element=triage]")
+        assert page.locator("g.found-error[data-element-id='triage']").count() == 1
+        saved(page, lambda: page.select_option("[data-panel] [name=form]", "triage"))
+        page.wait_for_selector("li[data-code=UNKNOWN_FORM]", state="detached")
+
+        pick(page, "f_decision_tell_decline")
+        page.wait_for_selector(".condition .row")
+        value = page.locator(".condition .row [aria-label=Wert]")
+        assert value.locator("option:checked").inner_text() == "ablehnen"
+        saved(page, lambda: page.fill("[data-panel] [name=condition]", ""))
+        page.wait_for_selector("li[data-code=NO_CONDITION]")
+        assert codes(page) == ["NO_CONDITION f_decision_tell_decline"]
+        page.get_by_role("button", name="Rückgängig").click()
+        page.wait_for_selector("li[data-code=NO_CONDITION]", state="detached")
+
+        pick(page, "f_rules_triage")
+        assert page.locator("[data-panel] [name=condition]").count() == 0
+        pick(page, "complete")
+        pick(page, "f_complete_ask")
+        saved(page, lambda: page.uncheck("[data-panel] [name=default]"))
+        page.wait_for_selector("li[data-code=NO_CONDITION][data-element=f_complete_ask]")
+        saved(page, lambda: page.click("[data-repair=NO_CONDITION]"))
+        page.wait_for_selector("[data-findings] li.error", state="detached")
+
+        page.get_by_role("link", name="Ausprobieren").click()
+        page.get_by_role("link", name="Anmeldung auf Vollständigkeit prüfen").click()
+        page.check("input[name=outcome][value=complete]")
+        page.get_by_role("button", name="Abschliessen").click()
+        assert page.get_by_role("link", name="Aufnahme entscheiden").is_visible()
+        page.fill("#name", "Vollständig heisst Triage")
+        page.get_by_role("button", name="Festhalten").click()
+        assert page.get_by_role("link", name="Vollständig heisst Triage").is_visible()
+
+        page.get_by_role("link", name="Probelauf", exact=True).click()
+        page.get_by_role("button", name="Probelauf beginnen").click()
+        work(app)
+        page.wait_for_selector("text=Probelauf wiederholen")
+        assert "heisst neu «Aufnahme entscheiden»" in page.inner_text("main")
+        page.wait_for_selector(".djs-element.changed[data-element-id='triage']")
+
+        page.get_by_role("link", name="Freigeben", exact=True).click()
+        assert "heisst neu «Aufnahme entscheiden»" in page.inner_text("main")
+        page.get_by_role("button", name="Freigeben").click()
+        page.wait_for_url("**/processes/2")
+        page.wait_for_selector(".djs-element.changed[data-element-id='triage']")
+
+        page.get_by_role("link", name="Fälle umstellen").click()
+        page.get_by_role("button", name="Umstellen").click()
+        work(app)
+        page.wait_for_selector("text=1 von 1 umgestellt")
+        with app.test_request_context():
+            assert run_of(case_id).diagram_id == 2
+            db.remove()
+        page.get_by_role("button", name="Zurückstellen").click()
+        work(app)
+        page.wait_for_selector("text=1 von 1 zurückgestellt")
+        with app.test_request_context():
+            assert run_of(case_id).diagram_id == 1
+            db.remove()
+    with someone(browser, address, MONIKA) as page:
+        assert page.get_by_role("link", name="Über die Aufnahme entscheiden").is_visible()
+
+
+def test_the_palette_offers_only_what_runs_and_a_new_task_is_for_people(browser, live):
+    app, address = live
+    _case, draft_id = arrange(app)
+    with someone(browser, address, PATRICK, viewport={"width": 1400, "height": 1000}) as page:
+        board(page, address, draft_id)
+        offered = page.locator(".djs-palette .entry").evaluate_all(
+            "e => e.map((x) => x.dataset.action)"
+        )
+        assert "create.subprocess-expanded" not in offered
+        assert "create.data-store" not in offered
+        assert "create.task" in offered
+        pick(page, "triage")
+        page.click(".djs-context-pad [data-action='append.append-task']")
+        page.wait_for_selector("li[data-code=UNKNOWN_FORM]")
+        assert page.inner_text("[data-panel] h2") == "Aufgabe"
+        pick(page, "completeness_check")
+        page.click(".djs-context-pad [data-action='replace']")
+        page.wait_for_selector(".djs-popup .entry")
+        kinds = page.locator(".djs-popup .entry").evaluate_all("e => e.map((x) => x.dataset.id)")
+        assert kinds
+        assert not [
+            kind for kind in kinds if "script" in kind or "send" in kind or "manual" in kind
+        ]
+
+
+def test_a_time_is_built_in_words_and_a_reminder_in_one_step(browser, live):
+    app, address = live
+    _case, draft_id = arrange(app)
+    with someone(browser, address, PATRICK, viewport={"width": 1400, "height": 1000}) as page:
+        board(page, address, draft_id)
+        pick(page, "items_late")
+        page.wait_for_selector("[name=timer-deadline]")
+        saved(page, lambda: page.select_option("[name=timer-deadline]", "T3B"))
+        assert page.inner_text("[data-panel] code") == 'working_days("T3B")'
+        pick(page, "triage")
+        before = page.locator(".djs-shape").count()
+        saved(page, lambda: page.click("[name=remind]"))
+        assert page.locator(".djs-shape").count() > before + 2
+        page.wait_for_timeout(800)
+        assert codes(page) == []
+        saved(page, page.get_by_role("button", name="Rückgängig").click)
+        assert page.locator(".djs-shape").count() == before
+
+
+def test_the_file_that_a_browser_saves_says_the_same_as_before(browser, live):
+    """Opened and saved without a change that matters, nothing differs and no extension is lost."""
+    app, address = live
+    _case, draft_id = arrange(app)
+    with someone(browser, address, PATRICK, viewport={"width": 1400, "height": 1000}) as page:
+        for file in ("referral.bpmn", CHECK, "accompany_tandem.bpmn", "arrange_tandem.bpmn"):
+            board(page, address, draft_id, file)
+            saved(page, page.get_by_role("button", name="Anordnen").click)
+            page.wait_for_timeout(300)
+        page.goto(f"{address}/workbench/{draft_id}/release")
+        assert "Kein Unterschied, ausser vielleicht in der Anordnung." in page.inner_text("main")
+
+
+def test_who_comes_too_late_keeps_a_draft_of_their_own(browser, live):
+    app, address = live
+    _case, draft_id = arrange(app)
+    with app.test_request_context():
+        process_owner("paula")
+        db.remove()
+    size = {"width": 1400, "height": 1000}
+    with (
+        someone(browser, address, PATRICK, viewport=size) as patrick,
+        someone(browser, address, PAULA, viewport=size) as paula,
+    ):
+        for page in (patrick, paula):
+            board(page, address, draft_id)
+            pick(page, "triage")
+        saved(patrick, lambda: patrick.fill("[name=name]", "Von Patrick"))
+        paula.fill("[name=name]", "Von Paula")
+        paula.wait_for_selector("[data-conflict]:visible")
+        assert "Patrick Prozess-Demo hat diesen Entwurf" in paula.inner_text("[data-conflict]")
+        paula.get_by_role("button", name="Als eigenen Entwurf weiterführen").click()
+        paula.wait_for_url(f"**/workbench/{draft_id + 1}/board*")
+        paula.wait_for_selector("[data-board][data-ready]")
+        assert "Von Paula" in paula.locator("g[data-element-id='triage'] text").text_content()
+
+
+def test_a_table_is_changed_on_its_bench_and_a_gap_is_shown(browser, live):
+    app, address = live
+    _case, draft_id = arrange(app)
+    with someone(browser, address, PATRICK, viewport={"width": 1400, "height": 1000}) as page:
+        page.goto(f"{address}/workbench/{draft_id}/board?file=routing.dmn")
+        page.wait_for_selector("[data-table][data-ready]")
+        assert page.locator(
+            "a.dmn-js-bjs-logo, .powered-by-logo, .bjs-powered-by"
+        ).first.is_visible()
+        page.select_option("[name=v0]", '"open"')
+        page.select_option("[name=v1]", '"CHILD"')
+        page.wait_for_selector("text=Es trifft Regel 3.")
+        assert page.locator("tr.fires").count() == 1
+        page.locator(".tjs-table tbody tr").nth(3).locator("td.input-cell").nth(1).click()
+        page.keyboard.press("Control+a")
+        saved(page, lambda: page.keyboard.type('"ADULT"'))
+        page.wait_for_selector("li[data-code=GAP]")
+
+
+PAGES = ("board", "check", "try", "try?step=completeness_check", "examples", "rehearsal", "release")
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_axe_finds_nothing_outside_the_canvas_and_nothing_overflows(browser, live, width, language):
+    app, address = live
+    _case, draft_id = arrange(app)
+    urls = [f"/workbench/{draft_id}/{page}" for page in PAGES]
+    urls += ["/workbench", f"/workbench/{draft_id}/examples/declined.json", "/processes/1/moves"]
+    urls += ["/processes/operation", "/processes/operation/cases/triage"]
+    wrong = []
+    with someone(browser, address, PATRICK, viewport={"width": width, "height": 800}) as page:
+        if language == "en":
+            page.get_by_role("button", name="English").click()
+        for url in urls:
+            page.goto(address + url)
+            if url.endswith("/board"):
+                page.wait_for_selector("[data-board][data-ready]")
+                page.wait_for_timeout(1000)
+            report = Axe().run(page, {"exclude": [["[data-canvas]"], [".drawing"]]})
+            wrong += [
+                (url, v["id"], v["nodes"][0]["html"][:150]) for v in report.response["violations"]
+            ]
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            wrong += [(url, "overflow", wide)] if wide > width else []
+    assert wrong == []
+
+
+def test_the_panel_and_the_findings_work_by_keyboard(browser, live):
+    app, address = live
+    _case, draft_id = arrange(app)
+    with someone(browser, address, PATRICK, viewport={"width": 1400, "height": 1000}) as page:
+        board(page, address, draft_id)
+        pick(page, "triage")
+        page.select_option("[data-panel] [name=form]", "")
+        page.wait_for_selector("li[data-code=UNKNOWN_FORM]")
+        page.locator("li[data-code=UNKNOWN_FORM] button").first.focus()
+        page.keyboard.press("Enter")
+        page.locator("[data-panel] [name=form]").focus()
+        page.keyboard.type("Entscheid")
+        page.wait_for_selector("li[data-code=UNKNOWN_FORM]", state="detached")
+        page.keyboard.press("Control+z")
+
+
+def test_hostile_drawings_harm_no_browser(browser, live):
+    """Names with markup and scripts are shown as text; nothing runs (console errors fail the test)."""
+    app, address = live
+    _case, draft_id = arrange(app)
+    with app.test_request_context():
+        draft = drawing_drafts.drawing_draft(draft_id)
+        evil = "&lt;img src=x onerror=&quot;document.title=1&quot;&gt;&lt;/script&gt;"
+        text = draft.files[CHECK].replace("Über die Aufnahme entscheiden", evil)
+        drawing_drafts.save(draft, {CHECK: text}, revision=1, by=player.user(PATRICK))
+        db.remove()
+    with someone(browser, address, PATRICK, viewport={"width": 1400, "height": 1000}) as page:
+        board(page, address, draft_id)
+        pick(page, "triage")
+        page.select_option("[data-panel] [name=form]", "")
+        page.wait_for_selector("li[data-code=UNKNOWN_FORM]")
+        assert page.locator("[data-findings] img, [data-panel] img").count() == 0
+        assert "Zeichnen" in page.title()
