@@ -35,6 +35,7 @@ async function build(options) {
 
 // What every page loads is one file; what draws shares its parts.
 await build({ entryPoints: { page: 'src/page.js' } });
+await build({ entryPoints: { workbench: 'src/workbench.js' } });
 await build({ entryPoints: { viewer: 'src/viewer.js', board: 'src/board.js', table: 'src/table.js' }, splitting: true });
 writeFileSync(path.join(out, 'manifest.json'), JSON.stringify(manifest, null, 1));
 

@@ -27,6 +27,7 @@ from tests.bench_check import checks
 from tests.bench_load import load
 from tests.bench_steps import LONGEST, MONIKA, PETRA, SEVEN, Counted, spent, steps
 from tests.bench_timers import timers
+from tests.bench_workbench import workbench
 from tests.browser import Person
 from tests.conftest import config_for, furnish
 from tests.copies import row_of
@@ -219,6 +220,7 @@ def main(tools: str) -> None:
             load(server.format(name="postgres"), tools)
             measure("PostgreSQL", server.format(name="postgres"), floor)
             timers(server.format(name="postgres"))
+    workbench()
 
 
 if __name__ == "__main__":

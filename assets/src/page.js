@@ -5,7 +5,6 @@ import { conditions } from './conditions.js';
 import { entries } from './entries.js';
 import { keyboard } from './keyboard.js';
 import { once } from './once.js';
-import { progress } from './progress.js';
 
 document.documentElement.dataset.js = 'true';
 document.querySelector('[data-focus]')?.focus();
@@ -19,7 +18,6 @@ for (const list of document.querySelectorAll('form[data-auto]')) {
   list.addEventListener('change', () => list.requestSubmit());
 }
 keyboard();
-progress();
 // On a phone the first task goes before the filters, unless one is chosen.
 const fold = document.querySelector('details.fold');
 if (fold && innerWidth < 640 && !new URLSearchParams(location.search).has('text')) fold.open = false;

@@ -45,12 +45,11 @@ def show(draft_id: int) -> Any:
 @requires(Permission.DRAW)
 def do(draft_id: int) -> Any:
     """Answer a step or send a message, with the form as people will see it."""
-    draft = drawing_draft(draft_id)
-    trial = _trial(draft)[0] or abort(409)
+    draft, trial = _ready(draft_id)
     form, what = _chosen(trial, with_entries(request.form))
     if form is None:
         flash(gettext("Dieser Schritt wartet nicht mehr."))
-        return redirect(url_for(".show", draft_id=draft.id))
+        return _back(draft)
     if "add" in request.form or "remove" in request.form:
         return _page(draft, trial, form=form, what=what)
     if not form.validate():
@@ -66,8 +65,7 @@ def do(draft_id: int) -> Any:
 @requires(Permission.DRAW)
 def turn(draft_id: int) -> Any:
     """Turn the clock until a deadline runs out."""
-    draft = drawing_draft(draft_id)
-    trial = _trial(draft)[0] or abort(409)
+    draft, trial = _ready(draft_id)
     return _done(draft, trial, {"timer": request.form.get("timer", "")})
 
 
@@ -75,46 +73,40 @@ def turn(draft_id: int) -> Any:
 @requires(Permission.DRAW)
 def undo(draft_id: int) -> Any:
     """Take the last step of the made-up case back."""
-    draft = drawing_draft(draft_id)
-    (_trial(draft)[0] or abort(409)).undo()
-    return redirect(url_for(".show", draft_id=draft.id))
+    draft, trial = _ready(draft_id)
+    trial.undo()
+    return _back(draft)
 
 
 @pages.post("/begin")
 @requires(Permission.DRAW)
 def begin(draft_id: int) -> Any:
-    """Begin a made-up case anew, with other facts and other answers of automatic steps."""
-    draft = drawing_draft(draft_id)
-    trial = _trial(draft)[0] or abort(409)
+    """Begin a made-up case anew, with other facts."""
+    draft, trial = _ready(draft_id)
     trial.begin(_picked(FACTS))
-    routes = {key: values for filed in ACTIONS.values() for key, values in filed.routes.items()}
-    trial.tell(_picked(routes))
-    return redirect(url_for(".show", draft_id=draft.id))
+    return _back(draft)
 
 
 @pages.post("/tell")
 @requires(Permission.DRAW)
 def tell(draft_id: int) -> Any:
     """Say what automatic steps answer from here on."""
-    draft = drawing_draft(draft_id)
-    trial = _trial(draft)[0] or abort(409)
-    routes = {key: values for filed in ACTIONS.values() for key, values in filed.routes.items()}
-    trial.tell(_picked(routes))
-    return redirect(url_for(".show", draft_id=draft.id))
+    draft, trial = _ready(draft_id)
+    trial.tell(_picked(answers_of_actions()))
+    return _back(draft)
 
 
 @pages.post("/keep")
 @requires(Permission.DRAW)
 def keep(draft_id: int) -> Any:
     """Keep what was played as an example case of the draft."""
-    draft = drawing_draft(draft_id)
-    trial = _trial(draft)[0] or abort(409)
+    draft, trial = _ready(draft_id)
     name = request.form.get("name", "").strip()[:120]
     if not name or not trial.example["steps"]:
         flash(
             gettext("Geben Sie dem Beispiel einen Namen, und spielen Sie mindestens einen Schritt.")
         )
-        return redirect(url_for(".show", draft_id=draft.id))
+        return _back(draft)
     trial.as_example(name)
     flash(gettext("«%(name)s» ist ein Beispiel dieses Entwurfs.", name=name))
     return redirect(url_for("examples.index", draft_id=draft.id))
@@ -128,6 +120,21 @@ def place(draft_id: int) -> Any:
     standing = trial.standing if trial else None
     now = [step.element for step in standing.steps] if standing else []
     return {"now": now, "passed": trial.passed if trial else [], "said": {"": ""}}
+
+
+def answers_of_actions() -> dict[str, tuple[Any, ...] | None]:
+    """What automatic steps can answer, by name."""
+    return {key: values for filed in ACTIONS.values() for key, values in filed.routes.items()}
+
+
+def _ready(draft_id: int) -> tuple[DrawingDraft, Trial]:
+    """A draft with its made-up case; 409 if it cannot be played now."""
+    draft = drawing_draft(draft_id)
+    return draft, _trial(draft)[0] or abort(409)
+
+
+def _back(draft: DrawingDraft) -> Any:
+    return redirect(url_for(".show", draft_id=draft.id))
 
 
 def _trial(draft: DrawingDraft) -> tuple[Trial | None, list[dict[str, Any]]]:
@@ -164,7 +171,7 @@ def _done(draft: DrawingDraft, trial: Trial, step: dict[str, Any]) -> Any:
     failure = trial.do(step)
     if failure is not None:
         flash(gettext("Das geht hier nicht. %(why)s", why=sentence(failure)))
-    return redirect(url_for(".show", draft_id=draft.id))
+    return _back(draft)
 
 
 def _picked(offered: Any) -> dict[str, Any]:
@@ -180,7 +187,6 @@ def _picked(offered: Any) -> dict[str, Any]:
 def _page(draft: DrawingDraft, trial: Trial, **more: Any) -> str:
     role = request.args.get("role", "")
     steps: list[OpenStep] = trial.standing.steps if trial.standing else []
-    routes = {key: values for filed in ACTIONS.values() for key, values in filed.routes.items()}
     return render_template(
         "tryout/show.html",
         draft=draft,
@@ -190,7 +196,7 @@ def _page(draft: DrawingDraft, trial: Trial, **more: Any) -> str:
         roles=sorted({step.lane for step in steps}),
         words=known_words,
         facts={key: values for key, values in FACTS.items() if values},
-        gives={key: values for key, values in routes.items() if values},
+        gives={key: values for key, values in answers_of_actions().items() if values},
         drawings=titles(draft.files),
         failed=sentence(trial.failure) if trial.failure else "",
         **more,

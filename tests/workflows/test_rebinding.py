@@ -23,7 +23,7 @@ from models.submissions import Submission
 from models.tasks import open_tasks
 from tests.copies import copy_case
 from tests.storm import installation
-from tests.workflows.test_differences import EDITS, changed_bundles
+from tests.workflows.test_differences import CHECK, EDITS, changed_bundles
 from workflows import desk
 from workflows.desk.rebinding import cases_to_move, cases_to_return
 from workflows.diagrams.published import REFERRAL, publish
@@ -47,9 +47,9 @@ def waiting(case, monika):
     return case
 
 
-def version(*edits):
+def version(*edits, file=CHECK):
     """A version in force with these edits."""
-    _before, after = changed_bundles(*edits)
+    _before, after = changed_bundles(*edits, file=file)
     return publish(after, REFERRAL, vocabulary(), by=None)
 
 
@@ -105,6 +105,28 @@ def test_a_step_of_another_lane_changes_hands(waiting, petra):
     after = line(waiting)
     assert after["role"] is Role.CASE_MANAGER
     assert (after["organisation"], after["holder"]) == (organisation_of(petra).id, petra.id)
+
+
+def test_a_changed_form_is_asked_from_the_move_on_and_what_was_typed_stays(waiting, monika):
+    (task,) = open_tasks(waiting.id)
+    desk.save_draft(task, {"internal_note": ["halb"]}, by=monika)
+    before = line(waiting)
+    newer = version(('name="form" value="triage"', 'name="form" value="waiting_list_review"'))
+    assert desk.rebind(waiting.id, newer, by=None) == []
+    assert differing(before, line(waiting)) <= {"diagram", "state"}
+    (task,) = open_tasks(waiting.id)
+    assert task.form_key == "waiting_list_review"
+    assert db.scalar(sa.select(Draft.answers).where(Draft.task_id == task.id))
+
+
+def test_a_changed_row_of_a_table_counts_from_the_move_on(waiting, monika):
+    """Who was not interviewed yet goes to the waiting list by the new row, the old one asks first."""
+    before = line(waiting)
+    newer = version(('"interview"', '"waiting_list"'), file="admission.dmn")
+    assert desk.rebind(waiting.id, newer, by=None) == []
+    assert differing(before, line(waiting)) <= {"diagram", "state"}
+    player.do(waiting, "triage", monika)
+    assert [t.form_key for t in open_tasks(waiting.id)] == ["matching_proposal"]
 
 
 def test_a_blocked_case_stays_as_it_is(waiting):

@@ -1,5 +1,4 @@
 // The whole drawing beside the palette, and several changes as one step that is undone at once.
-const PALETTE = 90;
 const AROUND = 24;
 
 export function fit(modeler) {
@@ -7,9 +6,10 @@ export function fit(modeler) {
   canvas.resized();
   const { inner, outer } = canvas.viewbox();
   if (!inner.width || !outer.width) return;
-  const scale = Math.min((outer.width - PALETTE - AROUND) / inner.width, (outer.height - 2 * AROUND) / inner.height, 1);
+  const beside = (canvas.getContainer().querySelector('.djs-palette')?.offsetWidth || 0) + 2 * AROUND;
+  const scale = Math.min((outer.width - beside - AROUND) / inner.width, (outer.height - 2 * AROUND) / inner.height, 1);
   canvas.viewbox({
-    x: inner.x - PALETTE / scale, y: inner.y - AROUND / scale, width: outer.width / scale, height: outer.height / scale,
+    x: inner.x - beside / scale, y: inner.y - AROUND / scale, width: outer.width / scale, height: outer.height / scale,
   });
 }
 
