@@ -18,6 +18,8 @@ def add_to(verbs: Any) -> None:
     """Tell the parser of each verb what may follow it."""
     text = "say how every running case would go on with other drawings; writes nothing"
     rehearse = file_verb(verbs, "rehearse", text)
+    text = "replay the answers of ended cases too"
+    rehearse.add_argument("--ended", action="store_true", help=text)
     rehearse.add_argument("--json", action="store_true", help="the cases for machines")
     rehearse.add_argument("--language", choices=("de", "en"), default="de")
     text = (
@@ -56,17 +58,33 @@ def _rehearse(chosen: argparse.Namespace) -> int:
             cases.append(case)
             if number % PROGRESS == 0:
                 print(f"{number} …", file=sys.stderr)
-        _tell_rehearsed(cases, chosen.json)
+        ended = _replayed(bundle, chosen) if chosen.ended else []
+        _tell_rehearsed(cases, ended, chosen.json)
     return 1 if any(case.blocked for case in cases) else 0
 
 
-def _tell_rehearsed(cases: list[Any], as_json: bool) -> None:
+def _replayed(bundle: dict[str, bytes], chosen: argparse.Namespace) -> list[Any]:
+    from intake.forms import routing_of, vocabulary
+    from workflows.rehearsals import replay
+
+    found = []
+    for number, case in enumerate(replay(bundle, chosen.process, vocabulary(), routing_of), 1):
+        found.append(case)
+        if number % PROGRESS == 0:
+            print(f"{number} …", file=sys.stderr)
+    return found
+
+
+def _tell_rehearsed(cases: list[Any], ended: list[Any], as_json: bool) -> None:
     from flask_babel import gettext
 
     from intake.differences import hindrance, sentence
 
     if as_json:
-        print(json.dumps([asdict(case) for case in cases], ensure_ascii=False, indent=1))
+        told = [asdict(case) for case in cases]
+        columns = ("number", "version", "result", "told")
+        told += [{column: getattr(case, column) for column in columns} for case in ended]
+        print(json.dumps(told, ensure_ascii=False, indent=1))
         return
     blocked = [case for case in cases if case.blocked]
     changed = [case for case in cases if case.changes]
@@ -79,6 +97,21 @@ def _tell_rehearsed(cases: list[Any], as_json: bool) -> None:
     for case in (*blocked, *changed):
         words = [*map(hindrance, case.blocked), *map(sentence, case.changes)]
         print(f"{case.number} (Version {case.version}): {' '.join(words)}")
+    if ended:
+        _tell_ended(ended)
+
+
+def _tell_ended(ended: list[Any]) -> None:
+    from collections import Counter
+
+    from intake import wording
+    from intake.rehearsed import why
+
+    for result, number in Counter(case.result for case in ended).items():
+        print(f"{number} {wording.REHEARSED[result]}")
+    for case in ended:
+        if case.result != "same":
+            print(f"{case.number} (Version {case.version}): {' '.join(why(case.told))}")
 
 
 def _rebind(chosen: argparse.Namespace) -> int:

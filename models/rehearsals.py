@@ -15,8 +15,8 @@ from models.session import db
 class Rehearsal(Base):
     """A draft, as it was at a revision, tried on copies of all cases.
 
-    `position` is the last case that was tried, `counts` result to number, `elements` result to element
-    to number; `error` says why it could not go on.
+    `position` is the last case that was tried, `counts` result to number, `elements` the elements
+    at which cases would fare in another way, to their number.
     """
 
     __tablename__ = "rehearsals"
@@ -33,7 +33,6 @@ class Rehearsal(Base):
     position: Mapped[int] = mapped_column(default=0)
     counts: Mapped[dict[str, Any]]
     elements: Mapped[dict[str, Any]]
-    error: Mapped[str] = mapped_column(sa.String(300), default="")
 
     by: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 

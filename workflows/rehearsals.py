@@ -1,7 +1,9 @@
 """A draft tried on every case in the background: running ones moved on a copy, ended ones replayed."""
 
 import functools
+import logging
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -16,12 +18,16 @@ from models.referrals import Referral
 from models.rehearsals import Rehearsal, RehearsedCase
 from models.session import db, transaction
 from workflows.diagrams.check import Forms
-from workflows.diagrams.examples import Example, Player
+from workflows.diagrams.examples import Example, Failure, Player
+from workflows.diagrams.files import Bundle, texts_of
 from workflows.diagrams.published import checksum, refuse, specs_of
 from workflows.diagrams.read import read_texts
 from workflows.engine.codec import Specs
+from workflows.engine.rebind import Blocker
 from workflows.rehearsal import rehearsed
 from workflows.stories import Routing, story_of
+
+log = logging.getLogger(__name__)
 
 REHEARSE = "rehearse"
 #: Cases tried in one go; then whatever else is due has its turn.
@@ -99,19 +105,50 @@ def _specs(rehearsal_id: int, _files: str) -> Specs:
     return read_texts(rehearsal.files, rehearsal.process_id)
 
 
+def replay(
+    bundle: Bundle, process_id: str, forms: Forms, routing: Routing
+) -> Iterator[RehearsedCase]:
+    """Every ended case of a process with its answers on other drawings; nothing is written.
+
+    Args:
+        bundle: drawings that the check lets pass.
+    """
+    new, last = read_texts(texts_of(bundle), process_id), 0
+    ended = _cases(process_id).where(Run.ended_at.is_not(None)).limit(BLOCK)
+    while rows := db.execute(ended.where(Run.id > last)).all():
+        for row in rows:
+            last = row.id
+            yield _tried(row, new, forms, routing)
+        db.expunge_all()
+
+
 def _tried(row: Any, new: Specs, forms: Forms, routing: Routing) -> RehearsedCase:
+    """What would become of one case; whatever is wrong with it, the others have their turn."""
+    number = db.scalar(sa.select(Referral.number).where(Referral.id == row.referral_id)) or ""
     old = specs_of(row.diagram_id)
-    if row.ended_at is None:
-        case = rehearsed(row.referral_id, old, new, row.version)
-        told = {
-            "blocked": [asdict(blocker) for blocker in case.blocked],
-            "changes": [change.as_dict() for change in case.changes],
-        }
-        result = "blocked" if case.blocked else "changes" if case.changes else "moves"
-        return RehearsedCase(number=case.number, version=row.version, result=result, told=told)
-    referral = db.get_one(Referral, row.referral_id)
-    result, told = _replayed(referral, old, new, forms, routing)
-    return RehearsedCase(number=referral.number, version=row.version, result=result, told=told)
+    try:
+        if row.ended_at is None:
+            result, told = _running(row, old, new)
+        else:
+            referral = db.get_one(Referral, row.referral_id)
+            result, told = _replayed(referral, old, new, forms, routing)
+    except Exception as error:
+        log.exception("a case could not be rehearsed")
+        reason = type(error).__name__
+        if row.ended_at is None:
+            result, told = "blocked", {"blocked": [asdict(Blocker("failed", "?", reason))]}
+        else:
+            result, told = "unknown", {"failure": asdict(Failure(0, "stopped", "?", reason))}
+    return RehearsedCase(number=number, version=row.version, result=result, told=told)
+
+
+def _running(row: Any, old: Specs, new: Specs) -> tuple[str, dict[str, Any]]:
+    case = rehearsed(row.referral_id, old, new, row.version)
+    told = {
+        "blocked": [asdict(blocker) for blocker in case.blocked],
+        "changes": [change.as_dict() for change in case.changes],
+    }
+    return "blocked" if case.blocked else "changes" if case.changes else "moves", told
 
 
 def _replayed(
@@ -156,4 +193,4 @@ def _touched(told: dict[str, Any]) -> set[str]:
     return {element for element in found if element}
 
 
-__all__ = ["ENDED", "REHEARSE", "RUNNING", "begin", "rehearse_more"]
+__all__ = ["ENDED", "REHEARSE", "RUNNING", "begin", "rehearse_more", "replay"]

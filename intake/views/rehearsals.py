@@ -6,19 +6,15 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask_babel import gettext
 from flask_login import current_user
 
-from intake.differences import hindrance, remedy, sentence
-from intake.examples import sentence as failure_sentence
 from intake.findings import told
 from intake.forms import vocabulary
 from intake.permissions import Permission, requires
+from intake.rehearsed import why
 from models.drawing_drafts import DrawingDraft
-from models.rehearsals import Rehearsal, RehearsedCase, last_rehearsal, rehearsed_cases
+from models.rehearsals import Rehearsal, last_rehearsal, rehearsed_cases
 from workflows import rehearsals
-from workflows.diagrams.differences import Change
-from workflows.diagrams.examples import Failure
 from workflows.diagrams.shown import titles
 from workflows.drawing_drafts import drawing_draft
-from workflows.engine.rebind import Blocker
 from workflows.errors import RefusedDrawing
 
 pages = Blueprint("rehearsals", __name__, url_prefix="/workbench/<int:draft_id>/rehearsal")
@@ -91,7 +87,7 @@ def _page(draft: DrawingDraft, last: Rehearsal | None, **more: Any) -> str:
         running=rehearsals.RUNNING,
         ended=rehearsals.ENDED,
         chosen=chosen,
-        rows=[(row, words(row)) for row in rows],
+        rows=[(row, why(row.told)) for row in rows],
         most=MOST,
         drawings=[
             (name, title)
@@ -100,23 +96,3 @@ def _page(draft: DrawingDraft, last: Rehearsal | None, **more: Any) -> str:
         ],
         **more,
     )
-
-
-def words(case: RehearsedCase) -> list[str]:
-    """Why a case would not simply go on as it is."""
-    found: list[str] = []
-    for one in case.told.get("blocked", ()):
-        found += [hindrance(Blocker(**one)), remedy(Blocker(**one))]
-    found += [sentence(Change(**one)) for one in case.told.get("changes", ())]
-    if "failure" in case.told:
-        found.append(failure_sentence(Failure(**case.told["failure"])))
-    if case.told.get("gone"):
-        found.append(
-            gettext("Nicht mehr durchlaufen: %(what)s.", what=", ".join(case.told["gone"]))
-        )
-    if case.told.get("new"):
-        found.append(gettext("Neu durchlaufen: %(what)s.", what=", ".join(case.told["new"])))
-    end = case.told.get("end")
-    if end and end[0] != end[1]:
-        found.append(gettext("Endet mit «%(a)s» statt «%(b)s».", a=end[1] or "–", b=end[0] or "–"))
-    return found

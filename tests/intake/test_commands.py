@@ -16,6 +16,7 @@ from intake import store
 from intake.commands import main
 from intake.demo import player
 from models.documents import ScanState
+from models.processes import latest_diagram
 from models.session import db
 from models.tasks import open_tasks
 from tests.conftest import config_for
@@ -159,6 +160,45 @@ def test_a_rehearsal_tells_how_running_cases_would_go_on(tmp_path, url, case):
     (told,) = json.loads(blocked.stdout)
     assert told["number"] == number
     assert told["blocked"][0]["element"] == "completeness_check"
+
+
+def test_ended_cases_are_replayed_on_other_drawings(tmp_path, url, case, monika):
+    player.do(case, "completeness_check", monika)
+    refusal = {"decline_reason": "LANGUAGE", "decision_text_to_office": "Zuerst ein Kurs."}
+    player.do(case, "triage", monika, decision="decline", **refusal)
+    number, settings = case.number, installation(url)
+    for path in (ROOT / "bpmn").glob("*.*mn"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    same = intake("rehearse", "--ended", str(tmp_path), **settings)
+    assert same.returncode == 0, same.stderr
+    assert "1 gingen denselben Weg" in same.stdout
+    check = tmp_path / "check_referral.bpmn"
+    turned = ('triage.decision == "decline"', 'triage.decision == "ask_back"')
+    check.write_text(check.read_text().replace(*turned))
+    other = intake("rehearse", "--ended", "--json", str(tmp_path), **settings)
+    (told,) = json.loads(other.stdout)
+    assert (told["number"], told["result"]) == (number, "other")
+    assert "declined" in told["told"]["gone"]
+
+
+def test_publishing_plays_the_examples_beside_the_drawings_and_keeps_them(tmp_path, url, office):
+    settings = installation(url)
+    for path in (ROOT / "bpmn").glob("*.*mn"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    check = tmp_path / "check_referral.bpmn"
+    check.write_text(check.read_text().replace("Über die Aufnahme entscheiden", "Entscheiden"))
+    example = tmp_path / "one.json"
+    example.write_text('{"name": "Eins", "steps": [{"step": "triage"}]}')
+    wrong = intake("publish", str(tmp_path), **settings)
+    assert wrong.returncode == 1
+    assert "one.json: Schritt 1: «triage» wartet nicht" in wrong.stderr
+    example.write_text(
+        '{"steps": [{"step": "completeness_check", "answers": {"outcome": "complete"}}]}'
+    )
+    done = intake("publish", str(tmp_path), "--note", "Kürzer", **settings)
+    assert done.returncode == 0, done.stderr
+    version = latest_diagram("referral")
+    assert (version.version, version.note, list(version.examples)) == (2, "Kürzer", ["one.json"])
 
 
 def test_running_cases_move_to_what_is_published_and_back(tmp_path, url, case):

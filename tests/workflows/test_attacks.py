@@ -14,11 +14,16 @@ from intake.forms import vocabulary
 from models.deadlines import Deadlines
 from tests.workflows.drawings import HEAD
 from workflows import expressions
-from workflows.diagrams.check import check
+from workflows.diagrams.check import check, names_known
+from workflows.diagrams.differences import differences
+from workflows.diagrams.ech import MODES, conventions
+from workflows.diagrams.known import Known
+from workflows.diagrams.uses import uses
 from workflows.engine.case import Case
 from workflows.engine.script import ClosedEngine, ClosedEnvironment
 from workflows.errors import StepFailed, UnreadableDrawing
 from workflows.expressions import Functions, evaluate, from_mapping
+from workflows.imports import bring_in
 
 CANARY = Path("/tmp/intake-attack-canary")
 TOUCH = f"__import__('pathlib').Path('{CANARY}').write_text('x')"
@@ -338,6 +343,21 @@ def test_every_attack_is_refused_in_every_place(forms, place):
         found = [f for f in check(bundle, "p", forms) if f.forbids]
         assert found, (place, text[:60])
         _run_anyway(bundle)
+
+
+@pytest.mark.parametrize("place", [*PLACES, *CELLS])
+def test_no_attack_runs_or_stumbles_in_what_the_workbench_looks_at(forms, place):
+    """Import, where-used, what is known, conventions, names, differences: asked of files unchecked."""
+    for text in ATTACKS[::5]:
+        bundle = bundle_with(place, text)
+        brought = bring_in(bundle, forms)
+        assert brought.files.keys() == bundle.keys()
+        uses(bundle, forms)
+        Known(bundle, forms).at("p", "x")
+        names_known(bundle, forms)
+        differences(bundle, {name: text.encode() for name, text in brought.files.items()})
+        for mode in MODES:
+            conventions(bundle, mode)
 
 
 def _run_anyway(bundle):

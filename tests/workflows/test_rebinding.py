@@ -107,16 +107,18 @@ def test_a_step_of_another_lane_changes_hands(waiting, petra):
     assert (after["organisation"], after["holder"]) == (organisation_of(petra).id, petra.id)
 
 
-def test_a_changed_form_is_asked_from_the_move_on_and_what_was_typed_stays(waiting, monika):
-    (task,) = open_tasks(waiting.id)
-    desk.save_draft(task, {"internal_note": ["halb"]}, by=monika)
-    before = line(waiting)
-    newer = version(('name="form" value="triage"', 'name="form" value="waiting_list_review"'))
-    assert desk.rebind(waiting.id, newer, by=None) == []
-    assert differing(before, line(waiting)) <= {"diagram", "state"}
-    (task,) = open_tasks(waiting.id)
-    assert task.form_key == "waiting_list_review"
-    assert db.scalar(sa.select(Draft.answers).where(Draft.task_id == task.id))
+def test_a_changed_form_is_asked_from_the_move_on_and_what_was_typed_stays(case, monika, petra):
+    asked = {"outcome": "incomplete", "missing_items": ["goals"], "missing_text": "Welche Ziele?"}
+    player.do(case, "completeness_check", monika, **asked)
+    (task,) = open_tasks(case.id)
+    desk.save_draft(task, {"note": ["halb"]}, by=petra)
+    before = line(case)
+    newer = version(('name="form" value="supply_items"', 'name="form" value="consent_renewal"'))
+    assert desk.rebind(case.id, newer, by=None) == []
+    assert differing(before, line(case)) <= {"diagram", "state"}
+    (task,) = open_tasks(case.id)
+    assert task.form_key == "consent_renewal"
+    assert db.scalar(sa.select(Draft.answers).where(Draft.task_id == task.id)) == {"note": ["halb"]}
 
 
 def test_a_changed_row_of_a_table_counts_from_the_move_on(waiting, monika):

@@ -11,7 +11,7 @@ from intake.forms import routing_of, vocabulary
 from models.journal import Entry
 from models.processes import Run, latest_diagram, run_of
 from models.rehearsals import Move, Rehearsal, last_rehearsal, moves_to, rehearsed_cases
-from models.session import db
+from models.session import db, transaction
 from tests.workflows.test_differences import EDITS, NEW_TASK, OLD_FLOW, changed_bundles
 from workflows import drawing_drafts, moves, rehearsals
 from workflows.diagrams.published import REFERRAL, publish
@@ -125,6 +125,19 @@ def test_a_step_that_is_gone_blocks_who_waits_there(patrick, words, cases):
     assert (found.counts["blocked"], found.elements["triage"]) == (1, 2)
     (row,) = rehearsed_cases(found.id, "blocked", 10)
     assert row.told["blocked"][0]["reason"] == "gone"
+
+
+def test_a_case_that_cannot_even_be_read_does_not_stop_the_others(patrick, words, cases):
+    with transaction():
+        run_of(cases[0].id).state = b"broken"
+    draft = edited(patrick)
+    rehearsals.begin(draft, words.forms, by=patrick)
+    work_until_idle(lambda _mail: None, words)
+    db.expire_all()
+    found = last_rehearsal(draft.id)
+    assert (found.counts, found.done) == ({"moves": 2, "blocked": 1, "same": 1}, 4)
+    (row,) = rehearsed_cases(found.id, "blocked", 10)
+    assert (row.number, row.told["blocked"][0]["reason"]) == (cases[0].number, "failed")
 
 
 def test_an_unsound_draft_is_not_rehearsed(patrick, words, cases):

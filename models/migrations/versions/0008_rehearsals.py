@@ -33,7 +33,6 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.Column("elements", sa.JSON(), nullable=False),
-        sa.Column("error", sa.String(300), nullable=False),
         _key("rehearsals", "draft_id", "drawing_drafts"),
         _key("rehearsals", "by_id", "users"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rehearsals")),
