@@ -16,7 +16,7 @@ from intake import store
 from intake.commands import main
 from intake.demo import player
 from models.documents import ScanState
-from models.processes import latest_diagram
+from models.processes import newest_diagram
 from models.session import db
 from models.tasks import open_tasks
 from tests.conftest import config_for
@@ -197,7 +197,7 @@ def test_publishing_plays_the_examples_beside_the_drawings_and_keeps_them(tmp_pa
     )
     done = intake("publish", str(tmp_path), "--note", "Kürzer", **settings)
     assert done.returncode == 0, done.stderr
-    version = latest_diagram("referral")
+    version = newest_diagram("referral")
     assert (version.version, version.note, list(version.examples)) == (2, "Kürzer", ["one.json"])
 
 
