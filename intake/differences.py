@@ -3,6 +3,10 @@
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from intake import times
+from intake.known_words import form_title
+from intake.wording import STATUS
+from models.referrals import ReferralStatus
 from workflows.diagrams.differences import Change
 from workflows.engine.rebind import Blocker
 
@@ -131,9 +135,23 @@ def _of_whole(change: Change) -> str:
 
 def _of_facet(change: Change) -> str:
     facet = FACETS.get(change.what, change.what.removeprefix("property "))
-    words = {"name": change.name, "facet": facet, "b": change.before, "a": change.after}
+    before, after = (_said(change.what, value) for value in (change.before, change.after))
+    words = {"name": change.name, "facet": facet, "b": before, "a": after}
     if not change.before:
         return gettext("«%(name)s»: %(facet)s ist neu «%(a)s».", **words)
     if not change.after:
         return gettext("«%(name)s»: %(facet)s «%(b)s» fällt weg.", **words)
     return gettext("«%(name)s»: %(facet)s von «%(b)s» auf «%(a)s» geändert.", **words)
+
+
+def _said(what: str, value: str) -> str:
+    """A value as people say it: deadlines in days, forms and statuses by their names."""
+    if what == "property due":
+        return times.term(value)
+    if what == "time":
+        return times.said(value)
+    if what == "property form":
+        return form_title(value)
+    if what == "property status" and value in set(ReferralStatus):
+        return str(STATUS[ReferralStatus(value)])
+    return value

@@ -6,10 +6,13 @@ import pytest
 
 from intake.demo import player
 from intake.demo.cases import organisation_of
+from intake.differences import sentence
 from intake.forms import vocabulary
+from intake.times import said
 from models.processes import Diagram
 from models.session import db, transaction
 from tests.workflows.test_differences import changed_bundles
+from workflows.diagrams.differences import Change
 from workflows.diagrams.published import REFERRAL, publish, shipped_bundle
 
 PATRICK, PETRA, ANNA = (f"{n}@example.org" for n in ("p.prozess", "p.beispiel", "a.admin"))
@@ -87,3 +90,23 @@ def test_one_version_alone_is_compared_with_nothing(web):
     assert "Verglichen mit" not in words
     with web.arranged():
         assert publish(shipped_bundle(), REFERRAL, vocabulary(), by=None).version == 1
+
+
+def test_a_deadline_a_form_and_a_status_are_told_as_people_say_them(sqlite_app):
+    def told(what, before, after):
+        return sentence(Change("p", "e", "userTask", "Prüfen", what, before, after))
+
+    assert told("property due", "T2", "T3") == (
+        "«Prüfen»: Frist von «5 Arbeitstage (T2)» auf «10 Arbeitstage (T3)» geändert."
+    )
+    assert told("time", "", 'working_days("T3")') == (
+        "«Prüfen»: Zeit ist neu «10 Arbeitstage (T3) ab dann»."
+    )
+    assert (
+        said('deadline_before(tandem.end, "T11")')
+        == "6 Wochen (T11) vor «Tandem: vorgesehenes Ende»"
+    )
+    assert said("months_after(lapse.on, 12)") == "12 Monate nach «lapse.on»"
+    assert said("2026-01-31") == "2026-01-31"
+    assert "«Erstgespräch»" in told("property form", "triage", "intake_interview")
+    assert "«Abgelehnt»" in told("property status", "admitted", "declined")
