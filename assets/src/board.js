@@ -17,6 +17,7 @@ import moddle from './board/moddle.json';
 import { Panel } from './board/panel.js';
 import { Saving } from './board/saving.js';
 import { translation } from './board/translation.js';
+import { whole } from './board/whole.js';
 
 const root = document.querySelector('[data-board]');
 const data = root.dataset;
@@ -66,6 +67,7 @@ async function open() {
     await modeler.importXML(await layoutProcess(xml));
     saving.changed();
   }
+  whole(modeler.getDefinitions());
   fit(modeler);
   panel.show(null);
   let timer;

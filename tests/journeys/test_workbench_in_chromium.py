@@ -10,6 +10,7 @@ from models.processes import latest_diagram, run_of
 from models.session import db
 from tests.conftest import process_owner
 from tests.journeys.chromium import someone
+from tests.workflows.test_imports import VENDORS
 from workflows import drawing_drafts
 from workflows.diagrams.published import REFERRAL
 from workflows.worker import Words, work_until_idle
@@ -312,3 +313,30 @@ def test_hostile_drawings_harm_no_browser(browser, live):
         page.wait_for_selector("li[data-code=UNKNOWN_FORM]")
         assert page.locator("[data-findings] img, [data-panel] img").count() == 0
         assert "Zeichnen" in page.title()
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_file_without_a_picture_gets_one_and_keeps_what_is_not_ours(browser, live, vendor):
+    """Brought, opened, changed and saved in the browser: another tool's words are still in the file."""
+    _app, address = live
+    with someone(browser, address, PATRICK, viewport={"width": 1400, "height": 1000}) as page:
+        page.goto(f"{address}/workbench")
+        data = {"name": "a.bpmn", "mimeType": "application/xml", "buffer": VENDORS[vendor]}
+        page.set_input_files("#files", data)
+        page.get_by_role("button", name="Dateien importieren").click()
+        page.get_by_role("link", name="Weiterzeichnen").click()
+        page.wait_for_selector("[data-board][data-ready]")
+        page.wait_for_selector("[data-saved]:text-matches('\\\\d\\\\d:\\\\d\\\\d')")  # the picture is kept
+        pick(page, "ask")
+        saved(page, lambda: page.fill("[name=name]", "Anders genannt"))
+        source = page.get_attribute("[data-board]", "data-source")
+        text = page.request.get(address + source).text()
+    assert "Anders genannt" in text
+    assert "BPMNShape" in text
+    for foreign in (
+        "camunda:assignee",
+        "zeebe:assignmentDefinition",
+        "signavioMetaData",
+        "bgColor",
+    ):
+        assert (foreign in text) == (foreign in VENDORS[vendor].decode()), foreign
