@@ -12,13 +12,13 @@ function count(viewer, id, number) {
   viewer.get('overlays').add(id, { position: { top: -40, left: -24 }, scale: false, html: badge });
 }
 
-// How often a way is taken, on its middle.
+// How often a way is taken, on its last piece.
 function share(viewer, id, words) {
   const badge = document.createElement('span');
   badge.className = 'share';
   badge.textContent = words;
   const { waypoints } = viewer.get('elementRegistry').get(id);
-  const [from, to] = waypoints.slice(0, 2);
+  const [from, to] = waypoints.slice(-2);
   const xs = waypoints.map(({ x }) => x);
   const ys = waypoints.map(({ y }) => y);
   const position = { left: (from.x + to.x) / 2 - Math.min(...xs) - 14, top: (from.y + to.y) / 2 - Math.min(...ys) - 9 };
