@@ -17,6 +17,10 @@ CONVENTIONS: dict[str, Any] = {
     "DIA-2": _("Eine Zeichnung hat höchstens 15 Tätigkeiten."),
     "DIA-3": _("Jede Zeichnung hat einen Namen."),
     "DIA-4": _("Die Zeichnung liegt quer und passt auf ein Blatt A3."),
+    "POOL-1": _("Ein Pool zeigt genau einen Prozess."),
+    "POOL-2": _("Ein zugeklappter Pool ist leer."),
+    "POOL-3": _("Ein zugeklappter Pool hat mindestens einen Nachrichtenfluss."),
+    "POOL-5": _("Pools liegen untereinander und sind gleich breit."),
     "POOL-4": _("Jede Beteiligte kommt nur einmal vor."),
     "POOL-6": _("Der Pool hat einen Namen: die Organisation als Substantiv."),
     "LANE-1": _("Bahnen sind höchstens dreifach geschachtelt."),
@@ -35,6 +39,7 @@ CONVENTIONS: dict[str, Any] = {
     "SEQ-1": _("Wege nach einer Wahl sind beschriftet, andere nicht."),
     "SEQ-2": _("Nur Gateways verzweigen."),
     "MSG-1": _("Nachrichten fliessen nur zwischen Pools."),
+    "MSG-2": _("Nachrichten gehen von Tätigkeiten aus."),
     "CMT-1": _("Eine Anmerkung hängt an ihrem Element."),
     "PAL-1": _("Dieses Element gehört nicht zur beschreibenden Palette von eCH-0158."),
 }

@@ -326,7 +326,9 @@ def test_a_file_without_a_picture_gets_one_and_keeps_what_is_not_ours(browser, l
         page.get_by_role("button", name="Dateien importieren").click()
         page.get_by_role("link", name="Weiterzeichnen").click()
         page.wait_for_selector("[data-board][data-ready]")
-        page.wait_for_selector("[data-saved]:text-matches('\\\\d\\\\d:\\\\d\\\\d')")  # the picture is kept
+        page.wait_for_selector(
+            "[data-saved]:text-matches('\\\\d\\\\d:\\\\d\\\\d')"
+        )  # the picture is kept
         pick(page, "ask")
         saved(page, lambda: page.fill("[name=name]", "Anders genannt"))
         source = page.get_attribute("[data-board]", "data-source")

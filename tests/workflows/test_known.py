@@ -134,6 +134,35 @@ def test_a_drawing_that_breaks_a_convention_is_told(rule):
     assert rule in {c.rule for c in conventions(bundle, "analytic")}
 
 
+def test_pools_and_messages_are_looked_at_too():
+    model, di, dc = (
+        f"http://www.omg.org/spec/{space}"
+        for space in ("BPMN/20100524/MODEL", "BPMN/20100524/DI", "DD/20100524/DC")
+    )
+
+    def shape(element, width, more=""):
+        box = f'<c:Bounds x="0" y="0" width="{width}" height="80"/>'
+        return f'<d:BPMNShape bpmnElement="{element}" {more}>{box}</d:BPMNShape>'
+
+    text = f"""<definitions xmlns="{model}" xmlns:d="{di}" xmlns:c="{dc}"><collaboration id="k">
+      <participant id="a" name="A" processRef="p"/><participant id="b" name="A" processRef="p"/>
+      <participant id="empty" name="E"/><messageFlow id="m" sourceRef="s" targetRef="t"/>
+    </collaboration><process id="p" name="0001 Antrag prüfen"><startEvent id="s" name="x"/>
+      <userTask id="t" name="Antrag prüfen"/><sequenceFlow id="f" sourceRef="s" targetRef="t"/></process>
+    <d:BPMNDiagram><d:BPMNPlane>{shape("a", 400, 'isExpanded="false"')}{shape("b", 300)}</d:BPMNPlane>
+    </d:BPMNDiagram></definitions>"""
+    found = {(c.rule, c.element) for c in conventions({"x.bpmn": text.encode()}, "analytic")}
+    assert {
+        ("POOL-1", "b"),
+        ("POOL-2", "a"),
+        ("POOL-3", "empty"),
+        ("POOL-4", "a"),
+        ("POOL-5", "b"),
+        ("MSG-1", "m"),
+        ("MSG-2", "m"),
+    } <= found
+
+
 def test_every_convention_has_its_words_and_every_word_its_meaning():
     assert set(RULES) == set(CONVENTIONS)
     assert MODES == ("analytic", "descriptive")

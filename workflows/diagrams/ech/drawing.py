@@ -27,6 +27,12 @@ class Drawing:
         self.pool = next((p for p in self.pools if p.get("processRef") == process.get("id")), None)
         self.lanes = process.findall(".//bpmn:lane", NAMES)
         self.flows = process.findall("bpmn:sequenceFlow", NAMES)
+        self.messages = root.findall(".//bpmn:messageFlow", NAMES)
+        self.collapsed = {
+            shape.get("bpmnElement")
+            for shape in root.iterfind(".//di:BPMNShape", SHAPES)
+            if shape.get("isExpanded") == "false"
+        }
 
     @cached_property
     def boxes(self) -> dict[str, tuple[float, float, float, float]]:

@@ -24,6 +24,7 @@ _DESCRIPTIVE = (
     "subProcess",
     "callActivity",
 )
+_ENDS = ("sourceRef", "targetRef")
 _SPLITS = ("exclusiveGateway", "inclusiveGateway")
 _INFINITIVE = re.compile(r"(en|ern|eln|sein|tun)$")
 
@@ -106,6 +107,38 @@ def _landscape(drawing: Drawing) -> Misses:
         height = max(y + h for _x, y, _w, h in boxes) - min(y for _x, y, _w, _h in boxes)
         if height > width:
             yield told(drawing.process)
+
+
+@rule("POOL-1", "warning")
+def _one_process_a_pool(drawing: Drawing) -> Misses:
+    """Said of the second pool that shows the same process."""
+    shown = [pool for pool in drawing.pools if pool.get("processRef") == drawing.process.get("id")]
+    yield from (told(pool) for pool in shown[1:])
+
+
+@rule("POOL-2", "warning")
+def _collapsed_pool_is_empty(drawing: Drawing) -> Misses:
+    if drawing.pool is not None and drawing.pool.get("id") in drawing.collapsed and drawing.nodes:
+        yield told(drawing.pool)
+
+
+@rule("POOL-3", "warning")
+def _collapsed_pool_has_a_message(drawing: Drawing) -> Misses:
+    ends = {flow.get(end) for flow in drawing.messages for end in _ENDS}
+    for pool in drawing.pools:
+        empty = not pool.get("processRef") or pool.get("id") in drawing.collapsed
+        if empty and pool.get("id") not in ends:
+            yield told(pool)
+
+
+@rule("POOL-5", "warning")
+def _pools_are_stacked_at_full_width(drawing: Drawing) -> Misses:
+    boxes = {pool.get("id", ""): drawing.boxes.get(pool.get("id", "")) for pool in drawing.pools}
+    widest = max((box[0] + box[2] for box in boxes.values() if box), default=0.0)
+    for pool in drawing.pools:
+        box = boxes[pool.get("id", "")]
+        if box and abs(box[0] + box[2] - widest) > 1:
+            yield told(pool)
 
 
 @rule("POOL-4", "warning")
@@ -232,8 +265,16 @@ def _only_gateways_branch(drawing: Drawing) -> Misses:
 @rule("MSG-1", "warning")
 def _messages_go_between_pools(drawing: Drawing) -> Misses:
     own = set(drawing.graph.nodes)
-    for flow in drawing.root.iterfind(".//bpmn:messageFlow", NAMES):
+    for flow in drawing.messages:
         if flow.get("sourceRef") in own and flow.get("targetRef") in own:
+            yield told(flow)
+
+
+@rule("MSG-2", "warning")
+def _messages_start_from_activities(drawing: Drawing) -> Misses:
+    for flow in drawing.messages:
+        source = drawing.graph.nodes.get(flow.get("sourceRef", ""))
+        if source is not None and not source.kind.endswith(ACTIVITY):
             yield told(flow)
 
 
@@ -243,9 +284,6 @@ def _notes_are_tied(drawing: Drawing) -> Misses:
     for note in drawing.process.iterfind("bpmn:textAnnotation", NAMES):
         if note.get("id") not in tied:
             yield told(note)
-
-
-_ENDS = ("sourceRef", "targetRef")
 
 
 @rule("PAL-1", "hint", "descriptive")
