@@ -14,7 +14,7 @@ from models.rebindings import Rebinding
 from models.referrals import Referral
 from models.rehearsals import Move
 from models.session import db, transaction
-from workflows.desk.rebinding import cases_to_move, cases_to_return, go_back, rebind
+from workflows.desk.rebinding import Part, cases_to_move, cases_to_return, go_back, rebind
 from workflows.errors import Collision, NotFound, NothingToUndo
 
 MOVE = "move"
@@ -58,7 +58,7 @@ def move_more(move_id: int) -> bool:
     if move is None or move.ended_at is not None:
         return False
     diagram, by = move.diagram, move.by
-    todo = _todo(move)[:BLOCK]
+    todo = _todo(move)
     blocked: dict[str, list[dict[str, Any]]] = {}
     for number, referral_id in todo:
         found = _back(referral_id, by) if move.back else _moved(referral_id, diagram, by)
@@ -83,14 +83,10 @@ def move_more(move_id: int) -> bool:
 
 
 def _todo(move: Move) -> list[tuple[str, int]]:
-    """The cases that have not had their turn, in the order of their ids."""
+    """The next cases that have not had their turn, in the order of their ids."""
     find = cases_to_return if move.back else cases_to_move
-    numbers = set(move.wanted["numbers"]) if move.wanted else None
-    return [
-        (number, referral_id)
-        for number, referral_id in find(move.diagram).items()
-        if referral_id > move.position and (numbers is None or number in numbers)
-    ]
+    numbers = tuple(move.wanted["numbers"]) if move.wanted else ()
+    return list(find(move.diagram, Part(move.position, numbers, BLOCK)).items())
 
 
 def _done(move: Move) -> int:

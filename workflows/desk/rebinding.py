@@ -1,5 +1,8 @@
 """Moving a running case to another version of its drawings, and back while it has not gone on."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import sqlalchemy as sa
 
 from models import journal
@@ -17,27 +20,38 @@ from workflows.engine.rebind import Blocker, blockers
 from workflows.errors import NothingToUndo, StepFailed
 
 
-def cases_to_move(diagram: Diagram) -> dict[str, int]:
+@dataclass(frozen=True)
+class Part:
+    """Some of the cases: those after an id, those of some numbers (none: all), at most so many."""
+
+    after: int = 0
+    numbers: tuple[str, ...] = ()
+    most: int | None = None
+
+    def of(self, select: Any) -> dict[str, int]:
+        """Number to id of this part of the cases that a select finds, oldest first."""
+        part = select.where(Referral.id > self.after).order_by(Referral.id).limit(self.most)
+        if self.numbers:
+            part = part.where(Referral.number.in_(self.numbers))
+        return dict(db.execute(part).all())
+
+
+def cases_to_move(diagram: Diagram, part: Part = Part()) -> dict[str, int]:
     """The running cases of a process that are on other versions of it: number to id, oldest first."""
-    rows = db.execute(
+    return part.of(
         sa.select(Referral.number, Referral.id)
         .join(Run, Run.referral_id == Referral.id)
         .join(Diagram, Diagram.id == Run.diagram_id)
         .where(Run.ended_at.is_(None), Diagram.process_id == diagram.process_id)
         .where(Run.diagram_id != diagram.id)
-        .order_by(Referral.id)
     )
-    return dict(rows.all())
 
 
-def cases_to_return(diagram: Diagram) -> dict[str, int]:
+def cases_to_return(diagram: Diagram, part: Part = Part()) -> dict[str, int]:
     """The cases that were moved to a version last: number to id; some may have gone on since."""
-    rows = db.execute(
-        sa.select(Referral.number, Referral.id)
-        .where(Referral.id.in_(moved_to(diagram.id)))
-        .order_by(Referral.id)
+    return part.of(
+        sa.select(Referral.number, Referral.id).where(Referral.id.in_(moved_to(diagram.id)))
     )
-    return dict(rows.all())
 
 
 def rebind(referral_id: int, diagram: Diagram, *, by: User | None) -> list[Blocker]:
