@@ -25,11 +25,17 @@ function share(viewer, id, words) {
   viewer.get('overlays').add(id, { position, scale: false, html: badge });
 }
 
+// What to mark: from an address, or from the page itself.
+async function placeOf({ dataset: { place } }) {
+  if (place.startsWith('#')) return JSON.parse(document.querySelector(place).textContent);
+  return (await fetch(place)).json();
+}
+
 async function draw(root) {
   const viewer = new Viewer({ container: root });
   const [xml, place] = await Promise.all([
     fetch(root.dataset.source).then((answer) => answer.text()),
-    fetch(root.dataset.place).then((answer) => answer.json()),
+    placeOf(root),
   ]);
   await viewer.importXML(xml);
   const canvas = viewer.get('canvas');

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, abort, jsonify, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask_babel import gettext, ngettext
 
 from intake.permissions import Permission, requires
@@ -29,7 +29,10 @@ def index() -> Any:
     return render_template(
         "operation/index.html",
         diagram=diagram,
-        drawings=titles(files),
+        drawings=[
+            (name, title, _marks({name: files[name]}, found, taken))
+            for name, title in titles(files)
+        ],
         rows=[(step, found.get(step.element)) for step in steps(files)],
         branches=[
             (choice, [(way, taken.get((choice.element, way.target), 0)) for way in choice.ways])
@@ -40,24 +43,6 @@ def index() -> Any:
         asked=request.args,
         length=length,
     )
-
-
-@pages.get("/marks/<name>")
-@requires(Permission.SEE_LOAD)
-def marks(name: str) -> Any:
-    """The figures for a drawing: open cases and median at each step, how often each way was taken."""
-    scope, files = _scope(), files_of(_diagram().id)
-    if name not in files:
-        abort(404)
-    found, taken = figures(scope), ways(REFERRAL, scope)
-    counts = {e: one.waiting for e, one in found.items() if one.waiting}
-    told = {e: _told(one) for e, one in found.items()}
-    shares: dict[str, str] = {}
-    for choice in choices({name: files[name]}):
-        numbers = {way.flow: taken.get((choice.element, way.target), 0) for way in choice.ways}
-        total = sum(numbers.values())
-        shares |= {flow: f"{round(100 * n / total)} %" for flow, n in numbers.items() if total}
-    return jsonify(now=[], passed=[], counts=counts, shares=shares, said={"": "", **told})
 
 
 @pages.get("/cases/<element>")
@@ -71,6 +56,19 @@ def cases(element: str) -> Any:
         tasks=waiting_at(element, _scope(), MOST),
         most=MOST,
     )
+
+
+def _marks(files: dict[str, str], found: dict[str, Figures], taken: Any) -> dict[str, Any]:
+    """What a drawing shows: open cases at each step, what is said of it, how often each way was taken."""
+    shares: dict[str, str] = {}
+    for choice in choices(files):
+        numbers = {way.flow: taken.get((choice.element, way.target), 0) for way in choice.ways}
+        total = sum(numbers.values())
+        shares |= {flow: f"{round(100 * n / total)} %" for flow, n in numbers.items() if total}
+    drawn = {step.element: found[step.element] for step in steps(files) if step.element in found}
+    counts = {element: one.waiting for element, one in drawn.items() if one.waiting}
+    said = {"": "", **{element: _told(one) for element, one in drawn.items()}}
+    return {"now": [], "passed": [], "counts": counts, "shares": shares, "said": said}
 
 
 def _diagram() -> Diagram:

@@ -90,7 +90,6 @@ MAY = {
     "moves.begin": {PATRICK},
     "moves.progress": {PATRICK},
     "operation.index": {PATRICK},
-    "operation.marks": {PATRICK},
     "operation.cases": {PATRICK},
     "people.index": {ANNA},
     "people.invite": {ANNA},
