@@ -93,10 +93,10 @@ def test_a_diff_tells_in_sentences_of_two_languages_what_differs(tmp_path, capsy
     assert main(["diff", str(ROOT / "bpmn"), str(tmp_path)]) == 1
     assert capsys.readouterr().out == (
         "check_referral: «Anmeldung auf Vollständigkeit prüfen»:"
-        " Frist von «T2» auf «T3» geändert.\n"
+        " Frist von «5 Arbeitstage (T2)» auf «10 Arbeitstage (T3)» geändert.\n"
     )
     assert main(["diff", "--language", "en", str(ROOT / "bpmn"), str(tmp_path)]) == 1
-    assert "changed from «T2» to «T3»" in capsys.readouterr().out
+    assert "from «5 working days (T2)» to «10 working days (T3)»" in capsys.readouterr().out
     assert main(["diff", "--json", str(ROOT / "bpmn"), str(tmp_path)]) == 1
     (change,) = json.loads(capsys.readouterr().out)
     assert (change["element"], change["what"]) == ("completeness_check", "property due")
