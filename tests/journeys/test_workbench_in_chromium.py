@@ -280,6 +280,26 @@ def test_axe_finds_nothing_outside_the_canvas_and_nothing_overflows(browser, liv
     assert wrong == []
 
 
+def test_what_only_the_server_can_see_is_shown_on_the_board_too(browser, live):
+    """A form and a process that do not exist: something is chosen, so the browser has nothing to say."""
+    app, address = live
+    _case, draft_id = arrange(app)
+    with app.test_request_context():
+        draft = drawing_drafts.drawing_draft(draft_id)
+        text = draft.files[CHECK].replace(
+            'name="form" value="triage"', 'name="form" value="nothing"'
+        )
+        drawing_drafts.save(draft, {CHECK: text}, revision=1, by=player.user(PATRICK))
+        db.remove()
+    with someone(browser, address, PATRICK, viewport={"width": 1400, "height": 1000}) as page:
+        board(page, address, draft_id)
+        page.wait_for_selector("li[data-code=UNKNOWN_FORM][data-element=triage]")
+        assert page.locator("g.found-error[data-element-id='triage']").count() == 1
+        pick(page, "triage")
+        saved(page, lambda: page.select_option("[data-panel] [name=form]", "triage"))
+        page.wait_for_selector("li[data-code=UNKNOWN_FORM]", state="detached")
+
+
 def test_the_panel_and_the_findings_work_by_keyboard(browser, live):
     app, address = live
     _case, draft_id = arrange(app)

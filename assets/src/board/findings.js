@@ -1,7 +1,7 @@
 // What the check finds, on the elements and in a list below: a sentence, a reason, a repair.
 import { button, node } from './fields.js';
 import { REPAIRS, repairable } from './repairs.js';
-import { CODES, lint } from './rules.js';
+import { lint, WHOLE } from './rules.js';
 
 export class Findings {
   constructor(root, modeler, writing, known, file) {
@@ -17,20 +17,19 @@ export class Findings {
     this.show();
   }
 
-  /** The findings of the server: they know everything, those of the browser are newer. */
+  /** The findings of the server. */
   told(found) {
     this.server = found;
     this.show();
   }
 
+  /** What the browser judges wholly is taken from it, being newer; all else from the server. */
   show() {
-    const elsewhere = this.server.filter(({ file, code }) => file !== this.file || !CODES.includes(code) || !this.writing);
-    const detailed = new Map(this.server.map((one) => [`${one.code} ${one.element}`, one]));
-    const own = this.here.map((one) => detailed.get(`${one.code} ${one.element}`) || one);
-    // What both could see, and only the server said, has other values in it: a form that does not exist.
-    const deeper = this.server.filter((one) => one.file === this.file && CODES.includes(one.code) && one.element
-      && !this.here.some(({ code, element }) => code === one.code && element === one.element) && one.deep);
-    this.all = [...own, ...deeper, ...elsewhere];
+    const key = ({ code, element }) => `${code} ${element}`;
+    const told = new Map(this.server.map((one) => [key(one), one]));
+    const seen = this.here.map((one) => told.get(key(one)) || one);
+    const more = this.server.filter((one) => !seen.includes(one) && (one.file !== this.file || !WHOLE.has(one.code)));
+    this.all = [...seen, ...more];
     this.mark();
     this.list();
   }
