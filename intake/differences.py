@@ -90,6 +90,14 @@ def hindrance(blocker: Blocker) -> str:
     return str(_BLOCKED[blocker.reason]) % {"name": blocker.name, "element": blocker.element}
 
 
+def by_place(changes: list[Change]) -> dict[str, list[str]]:
+    """Changes in words, by the process or table that they are in."""
+    told: dict[str, list[str]] = {}
+    for change in changes:
+        told.setdefault(change.inside, []).append(sentence(change))
+    return told
+
+
 def sentence(change: Change) -> str:
     """What changed, to be read by people who draw."""
     if change.kind == "case":

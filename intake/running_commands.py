@@ -119,8 +119,10 @@ def _rebind(chosen: argparse.Namespace) -> int:
     from flask_babel import force_locale
 
     from intake import create_app
+    from intake.differences import hindrance
     from models.processes import diagram_of, latest_diagram
     from workflows.desk.rebinding import cases_to_move, cases_to_return
+    from workflows.moves import move_back, move_one
 
     app = create_app(from_environment().checked())
     with app.test_request_context(), force_locale(chosen.language):
@@ -137,44 +139,16 @@ def _rebind(chosen: argparse.Namespace) -> int:
         if unknown:
             return 2
         wanted = {number: cases[number] for number in chosen.case} if chosen.case else cases
-        move = _moved_back if chosen.back else _moved
         hindered = {}
         for count, (number, referral_id) in enumerate(wanted.items(), 1):
-            words = move(referral_id, diagram)
-            if words:
-                hindered[number] = words
+            back = chosen.back
+            found = move_back(referral_id, None) if back else move_one(referral_id, diagram, None)
+            if found:
+                hindered[number] = [hindrance(blocker) for blocker in found]
             if count % PROGRESS == 0:
                 print(f"{count} / {len(wanted)} …", file=sys.stderr)
         _tell_moved(len(wanted), hindered, chosen.json)
     return 1 if hindered else 0
-
-
-def _moved(referral_id: int, diagram: Any) -> list[str]:
-    """Why a case did not move, in sentences; none where it did."""
-    from intake.differences import hindrance
-    from workflows import desk
-    from workflows.engine.rebind import Blocker
-    from workflows.errors import Collision
-
-    try:
-        return [hindrance(blocker) for blocker in desk.rebind(referral_id, diagram, by=None)]
-    except Collision:
-        return [hindrance(Blocker("busy", "", ""))]
-
-
-def _moved_back(referral_id: int, _diagram: Any) -> list[str]:
-    from intake.differences import hindrance
-    from models.referrals import Referral
-    from models.session import db
-    from workflows import desk
-    from workflows.engine.rebind import Blocker
-    from workflows.errors import NothingToUndo
-
-    try:
-        desk.go_back(db.get_one(Referral, referral_id), by=None)
-    except NothingToUndo:
-        return [hindrance(Blocker("gone_on", "", ""))]
-    return []
 
 
 def _tell_moved(asked: int, hindered: dict[str, list[str]], as_json: bool) -> None:

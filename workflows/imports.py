@@ -13,7 +13,7 @@ from lxml import etree
 
 from models.people import Role
 from workflows.diagrams.check import Forms, check
-from workflows.diagrams.elements import local, properties
+from workflows.diagrams.elements import local, place_of, properties
 from workflows.diagrams.files import (
     BPMN,
     NAMES,
@@ -135,12 +135,7 @@ class _File:
                 yield from change(self, element)
 
     def _told(self, what: str, element: Root, before: str, after: str) -> Conversion:
-        named = element
-        while named is not None and not named.get("id"):
-            named = named.getparent()
-        key = named.get("id") if named is not None else ""
-        name = " ".join(((named.get("name") if named is not None else "") or "").split())
-        return Conversion(what, self._file, key or "", name, before, after)
+        return Conversion(what, self._file, *place_of(element), before, after)
 
     def plain_task(self, element: Root) -> Iterator[Conversion]:
         """A task without a kind is for people."""
@@ -216,7 +211,6 @@ _ROLES = {
     "fallführung": "case_manager",
     "fallführende_person": "case_manager",
     "fallführende_stelle": "case_manager",
-    "case_manager": "case_manager",
     "sozialarbeit": "case_manager",
     "koordination": "coordinator",
     "koordinationsperson": "coordinator",

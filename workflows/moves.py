@@ -15,6 +15,7 @@ from models.referrals import Referral
 from models.rehearsals import Move
 from models.session import db, transaction
 from workflows.desk.rebinding import Part, cases_to_move, cases_to_return, go_back, rebind
+from workflows.engine.rebind import Blocker
 from workflows.errors import Collision, NotFound, NothingToUndo
 
 MOVE = "move"
@@ -61,9 +62,9 @@ def move_more(move_id: int) -> bool:
     todo = _todo(move)
     blocked: dict[str, list[dict[str, Any]]] = {}
     for number, referral_id in todo:
-        found = _back(referral_id, by) if move.back else _moved(referral_id, diagram, by)
+        found = move_back(referral_id, by) if move.back else move_one(referral_id, diagram, by)
         if found:
-            blocked[number] = found
+            blocked[number] = [asdict(blocker) for blocker in found]
     with transaction():
         move = db.get_one(Move, move_id, with_for_update=True)
         move.blocked = {**move.blocked, **blocked}
@@ -102,16 +103,18 @@ def _done(move: Move) -> int:
     )
 
 
-def _moved(referral_id: int, diagram: Diagram, by: User) -> list[dict[str, Any]]:
+def move_one(referral_id: int, diagram: Diagram, by: User | None) -> list[Blocker]:
+    """Move one case; why it could not be moved, empty if it was."""
     try:
-        return [asdict(blocker) for blocker in rebind(referral_id, diagram, by=by)]
+        return rebind(referral_id, diagram, by=by)
     except Collision:
-        return [{"reason": "busy", "element": "", "name": ""}]
+        return [Blocker("busy", "", "")]
 
 
-def _back(referral_id: int, by: User) -> list[dict[str, Any]]:
+def move_back(referral_id: int, by: User | None) -> list[Blocker]:
+    """Move one case back to where it was; why it could not be, empty if it was."""
     try:
         go_back(db.get_one(Referral, referral_id), by=by)
     except NothingToUndo:
-        return [{"reason": "gone_on", "element": "", "name": ""}]
+        return [Blocker("gone_on", "", "")]
     return []

@@ -12,7 +12,6 @@ from workflows.diagrams.files import texts_of
 from workflows.diagrams.read import read_texts
 from workflows.drawing_drafts import keep_example
 from workflows.engine.codec import Specs
-from workflows.errors import UnreadableDrawing
 
 EMPTY: dict[str, Any] = {"name": "", "facts": {}, "gives": {}, "steps": []}
 
@@ -96,6 +95,3 @@ def free_name(draft: DrawingDraft, words: str) -> str:
         number += 1
         name = f"{stem}_{number}.json"
     return name
-
-
-__all__ = ["Trial", "UnreadableDrawing", "free_name"]

@@ -24,7 +24,8 @@ DAY = 24
 @requires(Permission.SEE_LOAD)
 def index() -> Any:
     """Every step with what waits, how long it took and what was late; every choice with its ways."""
-    diagram, scope, files = _diagram(), _scope(), files_of(_diagram().id)
+    diagram, scope = _diagram(), _scope()
+    files = files_of(diagram.id)
     found, taken = figures(scope), ways(REFERRAL, scope)
     return render_template(
         "operation/index.html",

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import Blueprint, abort, current_app, jsonify, render_template, request
 from flask_login import current_user
 
-from intake.differences import sentence
+from intake.differences import by_place
 from intake.permissions import Permission, may, requires
 from models.load import Load, load_of
 from models.processes import Diagram, Run, diagram_of
@@ -53,7 +53,7 @@ def show(diagram_id: int) -> Any:
         named=names(files),
         others=list(others),
         against=against,
-        changes=_sentences(_changes(against, diagram)) if against else {},
+        changes=by_place(_changes(against, diagram)) if against else {},
         load=_load(diagram),
     )
 
@@ -110,14 +110,6 @@ def _told_apart(old_id: int, _old: str, new_id: int, _new: str) -> list[Change]:
         {name: text.encode() for name, text in files_of(key).items()} for key in (old_id, new_id)
     )
     return differences(old, new)[0]
-
-
-def _sentences(changes: list[Change]) -> dict[str, list[str]]:
-    """The changes in words, by the process or table they are in."""
-    told: dict[str, list[str]] = {}
-    for change in changes:
-        told.setdefault(change.inside, []).append(sentence(change))
-    return told
 
 
 def _load(diagram: Diagram) -> list[Load]:

@@ -7,7 +7,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask_babel import gettext
 from flask_login import current_user
 
-from intake.differences import sentence
+from intake.differences import by_place
 from intake.examples import sentence as failure_sentence
 from intake.findings import told
 from intake.forms import vocabulary
@@ -89,16 +89,13 @@ def _day() -> datetime | None:
 def _page(draft: DrawingDraft, **more: Any) -> str:
     base = draft.based_on or latest_diagram(draft.process_id)
     old = {name: text.encode() for name, text in base.files.items()} if base else {}
-    told_changes: dict[str, list[str]] = {}
-    for change in differences(old, draft.bundle)[0]:
-        told_changes.setdefault(change.inside, []).append(sentence(change))
     last = last_rehearsal(draft.id)
     return render_template(
         "releases/show.html",
         draft=draft,
         base=base,
         newest=latest_diagram(draft.process_id),
-        changes=told_changes,
+        changes=by_place(differences(old, draft.bundle)[0]),
         named={**(names(base.files) if base else {}), **names(draft.files)},
         rehearsed=last if last and last.revision == draft.revision else None,
         four_eyes=current_app.extensions["intake"].four_eyes,

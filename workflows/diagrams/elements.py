@@ -278,12 +278,17 @@ def _status(given: dict[str, str]) -> Said:
 
 def finding(code: str, file: str, node: Root, sentence: str) -> Finding:
     """A finding at an element, or at the nearest one around it that has an id."""
+    key, name = place_of(node)
+    return Finding(code, file, key, name[:80], node.sourceline or 0, sentence)
+
+
+def place_of(node: Root) -> tuple[str, str]:
+    """Id and name of an element, or of the nearest one around it that has an id."""
     named = node
     while named is not None and not named.get("id"):
         named = named.getparent()
     at = named if named is not None else node
-    name = " ".join((at.get("name") or "").split())[:80]
-    return Finding(code, file, at.get("id") or "", name, node.sourceline or 0, sentence)
+    return at.get("id") or "", " ".join((at.get("name") or "").split())
 
 
 def properties(node: Root) -> dict[str, str]:

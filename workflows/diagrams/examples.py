@@ -18,7 +18,7 @@ from models.referrals import ReferralStatus
 from workflows.actions import ACTIONS
 from workflows.diagrams.files import Bundle, texts_of
 from workflows.diagrams.read import read_texts
-from workflows.diagrams.trial import TABLE
+from workflows.diagrams.trial import TABLE, asked
 from workflows.engine.case import Case, OpenStep
 from workflows.engine.codec import Specs
 from workflows.engine.script import ClosedEngine, ClosedEnvironment
@@ -217,9 +217,8 @@ class Player:
                 offered = ", ".join(map(str, choices)) or ", ".join(routes)
                 yield "no_such_answer", f"{form}.{route}: {value}", offered
                 return
-        variant = waiting.properties.get("variant", "")
-        asked = [route for route in routes if route == variant or variant not in routes]
-        given = {**dict.fromkeys(asked), **answers}  # what was not asked is null, as in the office
+        theirs = asked(routes, waiting.properties.get("variant", ""))
+        given = {**dict.fromkeys(theirs), **answers}  # what was not asked is null, as in the office
         self._case.complete(waiting.id, {f"{form}.{key}": v for key, v in given.items()})
         self.passed.add(element)
 

@@ -8,6 +8,7 @@ from workflows.decisions import tables_in
 from workflows.diagrams.elements import properties
 from workflows.diagrams.files import NAMES, SPIFF, Bundle, Root, is_table, roots_of
 from workflows.diagrams.graph import Graph, Node
+from workflows.diagrams.trial import asked
 from workflows.facts import FACTS
 from workflows.messages import MESSAGES
 
@@ -60,8 +61,7 @@ class Known:
         if node.kind == "userTask":
             given = properties(element)
             form, variant = given.get("form", ""), given.get("variant", "")
-            routes = self._forms.get(form, {})
-            return {f"{form}.{r}" for r in routes if r == variant or variant not in routes}
+            return {f"{form}.{route}" for route in asked(self._forms.get(form, {}), variant)}
         if node.kind == "businessRuleTask":
             called = element.findtext(f".//{{{SPIFF}}}calledDecisionId", "")
             return {name for name in self._tables.get(called, ()) if name}

@@ -23,9 +23,7 @@ def processes(files: Mapping[str, str]) -> list[tuple[str, str, str]]:
     """(id, name, file) of every process of a bundle, by name."""
     found = [
         (process.get("id", ""), process.get("name") or process.get("id", ""), name)
-        for name, text in files.items()
-        if name.endswith(".bpmn")
-        for process in xml(text.encode(), name).iterfind("bpmn:process", NAMES)
+        for name, process in _drawn(files)
     ]
     return sorted(found, key=lambda one: one[1])
 
@@ -84,7 +82,7 @@ def steps(files: Mapping[str, str]) -> list[Step]:
     """The tasks of people, process by process."""
     return [
         Step(task.get("id", ""), _name(task), process.get("name") or process.get("id", ""))
-        for process in _drawn(files)
+        for _file, process in _drawn(files)
         for task in process.iterfind("bpmn:userTask", NAMES)
     ]
 
@@ -92,7 +90,7 @@ def steps(files: Mapping[str, str]) -> list[Step]:
 def choices(files: Mapping[str, str]) -> list[Choice]:
     """The gateways with more than one way out, process by process."""
     found = []
-    for process in _drawn(files):
+    for _file, process in _drawn(files):
         elements = {element.get("id"): element for element in process}
         for kind in ("exclusiveGateway", "inclusiveGateway"):
             for gateway in process.iterfind(f"bpmn:{kind}", NAMES):
@@ -116,12 +114,12 @@ def _name(element: Any) -> str:
     return " ".join((element.get("name") or element.get("id") or "").split())
 
 
-def _drawn(files: Mapping[str, str]) -> list[Any]:
-    """The processes of a bundle, by name."""
+def _drawn(files: Mapping[str, str]) -> list[tuple[str, Any]]:
+    """(file, process) of every process of a bundle, by name."""
     found = [
-        process
+        (name, process)
         for name, text in files.items()
         if name.endswith(".bpmn")
         for process in xml(text.encode(), name).iterfind("bpmn:process", NAMES)
     ]
-    return sorted(found, key=lambda process: process.get("name") or "")
+    return sorted(found, key=lambda pair: pair[1].get("name") or "")

@@ -5,7 +5,7 @@ same question. Bounded by counts, never by the clock.
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -117,8 +117,12 @@ def answers(
     routes: Any, form_key: str, variant: str, dice: random.Random
 ) -> dict[str, str | int | bool]:
     """Routing answers to a form, at random; of a form with variants only the variant's own."""
-    asked = {r: c for r, c in routes.items() if r == variant or variant not in routes}
     return {
-        f"{form_key}.{route}": dice.choice(choices) if choices else "2026-06-30"
-        for route, choices in asked.items()
+        f"{form_key}.{route}": dice.choice(routes[route]) if routes[route] else "2026-06-30"
+        for route in asked(routes, variant)
     }
+
+
+def asked(routes: Mapping[str, Any], variant: str) -> list[str]:
+    """The routes that a step answers: of a form with variants only the variant's own."""
+    return [route for route in routes if route == variant or variant not in routes]
