@@ -2,10 +2,12 @@
 """Everything this project needs, from a bare Python: `dev.py setup|demo|test …`. Standard library only."""
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import venv
 from pathlib import Path
 
@@ -16,6 +18,7 @@ TOOLS = ROOT / ".venv-bench"
 LOCK = ROOT / "requirements.lock.txt"
 ASSETS = ROOT / "assets"
 BUILT = ROOT / "intake" / "static" / "gen"
+VENDORS = ROOT / "tests/workflows/vendors.json"
 OLDEST_NODE = 22  # older ones cannot unpack the test browser
 
 
@@ -89,6 +92,11 @@ def node() -> list[str]:
     return [str(found / "bin/node"), str(found / "lib/node_modules/npm/bin/npm-cli.js")]
 
 
+def with_node(tool: list[str]) -> dict[str, str]:
+    """The surroundings in which npm and its scripts find this node."""
+    return {**os.environ, "PATH": os.path.dirname(tool[0]) + os.pathsep + os.environ["PATH"]}
+
+
 def assets() -> None:
     """Styles, scripts and fonts for the browser, in intake/static/gen."""
     sources = [p for p in ASSETS.rglob("*") if p.is_file() and "node_modules" not in p.parts]
@@ -97,14 +105,35 @@ def assets() -> None:
         return
     print("Building styles and scripts (about half a minute, once) …", flush=True)
     tool = node()
-    path = os.path.dirname(tool[0]) + os.pathsep + os.environ["PATH"]
-    surroundings = {**os.environ, "PATH": path}
     locked = digest(ASSETS / "package-lock.json")
     installed = ASSETS / "node_modules" / "ready"
     if not done_before(installed, locked):
-        run(*tool, "ci", cwd=ASSETS, env=surroundings)
+        run(*tool, "ci", cwd=ASSETS, env=with_node(tool))
         installed.write_text(locked)
-    run(tool[0], "build.mjs", cwd=ASSETS, env=surroundings)
+    run(tool[0], "build.mjs", cwd=ASSETS, env=with_node(tool))
+    stamp.write_text(value)
+
+
+def vendors() -> None:
+    """Drawings that other makers' tools wrote, out of pinned packages: for the tests, never committed."""
+    folder = VENV / "vendors"
+    stamp, value = folder / "ready", digest(VENDORS)
+    if done_before(stamp, value):
+        return
+    folder.mkdir(exist_ok=True)
+    packages, tool = json.loads(VENDORS.read_text()), node()
+    names = [package["package"] for package in packages]
+    run(*tool, "pack", "--silent", "--pack-destination", folder, *names, env=with_node(tool))
+    for package in packages:
+        name, _, version = package["package"].lstrip("@").replace("/", "-").rpartition("@")
+        archive = folder / f"{name}-{version}.tgz"
+        if hashlib.sha256(archive.read_bytes()).hexdigest() != package["sha256"]:
+            sys.exit(f"{archive.name} is not the package that was pinned in {VENDORS.name}")
+        with tarfile.open(archive) as packed:
+            for made_with, member in package["files"].items():
+                drawing = packed.extractfile(f"package/{member}").read()  # type: ignore[union-attr]
+                (folder / f"{made_with}.bpmn").write_bytes(drawing)
+        archive.unlink()
     stamp.write_text(value)
 
 
@@ -143,6 +172,7 @@ def main(words: list[str]) -> None:
     if verb in ("test", "test-long"):
         for check in CHECKS:
             run(BIN / check[0], *check[1:])
+        vendors()
         chosen = ["-m", "not long"] if verb == "test" else []
         run(BIN / "python", "-m", "pytest", *chosen, *rest)
     if verb in ("bench", "bench-peers"):

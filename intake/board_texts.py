@@ -122,6 +122,11 @@ TEXTS: dict[str, Any] = {
         "NOT_SUPPORTED": _("Entfernen, was nicht läuft"),
     },
     "notSaved": _("Nicht gespeichert. Es wird wieder versucht; lassen Sie diese Seite offen."),
+    "notReadWhole": _(
+        "Der Browser kann nicht alles lesen, was in dieser Datei steht. Damit nichts davon verloren geht, "
+        "wird hier nichts gespeichert. Bessern Sie die Datei im Werkzeug aus, das sie schrieb, und "
+        "importieren Sie sie nochmals."
+    ),
     "keepOwn": _("Als eigenen Entwurf weiterführen"),
     "loadTheirs": _("Den anderen Stand laden"),
     "noPdf": _("Das PDF liess sich nicht machen."),

@@ -46,6 +46,10 @@ WORDS: dict[str, tuple[Any, Any]] = {
     "NO_END": (_("Zeichnen Sie ein Endereignis."), _STILL),
     "NO_ID": (_("Geben Sie dem Element eine Id, die nie ändert."), _HOLD),
     "DUPLICATE_ID": (_("Zweimal dieselbe Id; vergeben Sie eine neue."), _HOLD),
+    "BAD_ID": (
+        _("Diese Id können andere Werkzeuge nicht lesen; beginnen Sie sie mit einem Buchstaben."),
+        _HOLD,
+    ),
     "NO_NAME": (_("Benennen Sie die Tätigkeit: Substantiv und Infinitiv."), _PEOPLE),
     "DEAD_END": (_("Der Weg hört auf; führen Sie ihn zu einem Endereignis."), _STILL),
     "AFTER_THE_END": (_("Nach einem Endereignis kommt nichts."), _WAY),

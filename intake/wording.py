@@ -169,6 +169,7 @@ CONVERTED: dict[str, Any] = {
     "condition": _("Bedingung"),
     "timer": _("Zeit"),
     "task": _("Art der Tätigkeit"),
+    "id": _("Id"),
     "executable": _("Ausführbar"),
     "role": _("Rolle"),
 }

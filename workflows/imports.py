@@ -13,9 +13,10 @@ from lxml import etree
 
 from models.people import Role
 from workflows.diagrams.check import Forms, check
-from workflows.diagrams.elements import local, place_of, properties
+from workflows.diagrams.elements import local, place_of, properties, valid_id
 from workflows.diagrams.files import (
     BPMN,
+    BPMNDI,
     NAMES,
     SPIFF,
     BadFile,
@@ -28,6 +29,8 @@ from workflows.diagrams.files import (
 from workflows.diagrams.findings import UNREADABLE, Finding
 from workflows.expressions import BadExpression, parse
 
+_POINTERS = ("id", "bpmnElement", "default", "calledElement")
+_POINTING = ("incoming", "outgoing")
 _FORM = ("formKey", "formRef", "formId")
 _DECISION = ("decisionRef", "decisionTableReferenceKey", "decisionId")
 _WORDS = (
@@ -51,7 +54,7 @@ class Conversion:
     """Something that a file said in another way.
 
     Attributes:
-        what: `form`, `decision`, `call`, `condition`, `timer`, `task`, `executable`, `role`.
+        what: `id`, `form`, `decision`, `call`, `condition`, `timer`, `task`, `executable`, `role`.
     """
 
     what: str
@@ -94,7 +97,8 @@ def bring_in(bundle: Bundle, forms: Forms) -> Brought:
         file = _free(name, is_table(root), texts)
         if not is_table(root):
             conversions += list(_File(file, root, forms).converted())
-            first += [p.get("id", "") for p in root.iterfind("bpmn:process", NAMES)]
+            begun = root.iterfind("bpmn:process[bpmn:startEvent]", NAMES)
+            first += [p.get("id", "") for p in begun]
             called |= {c.get("calledElement") or "" for c in root.iter(f"{{{BPMN}}}callActivity")}
         whole: bytes = etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=True)
         texts[file] = whole.decode()
@@ -127,12 +131,36 @@ class _File:
 
     def converted(self) -> Iterator[Conversion]:
         """Everything that was changed."""
+        yield from self._ids()
         for element in list(self._root.iter(etree.Element)):
             convert = (
                 _CONVERT.get(local(element)) if element.tag.startswith(f"{{{BPMN}}}") else None
             )
             for change in convert or ():
                 yield from change(self, element)
+
+    def _ids(self) -> Iterator[Conversion]:
+        """Ids that other tools cannot read, with everything that points to them."""
+        taken = {key for e in self._root.iter(etree.Element) if (key := e.get("id"))}
+        better: dict[str, str] = {}
+        for element in self._root.iter(f"{{{BPMN}}}*"):
+            before = element.get("id") or ""
+            if not before or valid_id(before) or before in better:
+                continue
+            after = "_" + re.sub(r"[^\w.-]", "_", before, flags=re.ASCII)
+            while after in taken:
+                after += "_"
+            taken.add(after)
+            better[before] = after
+            yield self._told("id", element, before, after)
+        if better:
+            for element in self._root.iter(f"{{{BPMN}}}*", f"{{{BPMNDI}}}*"):
+                for key, value in element.attrib.items():
+                    if value in better and (key in _POINTERS or key.endswith("Ref")):
+                        element.set(key, better[value])
+                if local(element) in _POINTING or local(element).endswith("Ref"):
+                    text = (element.text or "").strip()
+                    element.text = better.get(text, element.text)
 
     def _told(self, what: str, element: Root, before: str, after: str) -> Conversion:
         return Conversion(what, self._file, *place_of(element), before, after)

@@ -59,12 +59,14 @@ saving.onKept(check);
 
 async function open() {
   try {
-    await modeler.importXML(xml);
+    saving.read(await modeler.importXML(xml));
   } catch (error) {
     // Files without a picture of their own get one.
     if (!/no diagram to display/.test(error.message)) { part('saved').textContent = error.message; throw error; }
     const { layoutProcess } = await import('bpmn-auto-layout');
-    await modeler.importXML(await layoutProcess(xml));
+    saving.read(error);
+    whole(modeler.getDefinitions());
+    await modeler.importXML(await layoutProcess((await modeler.saveXML()).xml));
     saving.changed();
   }
   whole(modeler.getDefinitions());
@@ -82,6 +84,7 @@ async function open() {
   const wanted = new URLSearchParams(location.search).get('element');
   const shape = wanted && modeler.get('elementRegistry').get(wanted);
   if (shape) modeler.get('selection').select(shape);
+  if (data.closed) saving.closed(data.closed);
   root.dataset.ready = 'true';
 }
 

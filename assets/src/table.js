@@ -72,7 +72,7 @@ async function bench() {
 }
 
 saving.onKept(() => { check(); bench(); });
-await modeler.importXML(xml);
+saving.read(await modeler.importXML(xml));
 const table = modeler.getViews().find(({ type }) => type === 'decisionTable');
 if (table) await modeler.open(table);
 const active = modeler.getActiveViewer();
@@ -82,4 +82,5 @@ part('undo').addEventListener('click', () => active.get('commandStack').undo());
 part('redo').addEventListener('click', () => active.get('commandStack').redo());
 part('file')?.addEventListener('change', async ({ currentTarget: { value } }) => { await saving.flush(); location.href = value; });
 await Promise.all([check(), bench()]);
+if (data.closed) saving.closed(data.closed);
 root.dataset.ready = 'true';

@@ -14,9 +14,9 @@ from intake.forms.sample import sample
 from intake.papers import as_response, drawing_paper
 from intake.permissions import Permission, requires
 from intake.tables import decided, inputs
-from intake.wording import moment
+from intake.wording import DRAFT_STATE, moment
 from models.base import now
-from models.drawing_drafts import DrawingDraft, others_at
+from models.drawing_drafts import DraftState, DrawingDraft, others_at
 from workflows import drawing_drafts
 from workflows.diagrams.check import check, names_known
 from workflows.diagrams.files import BadFile
@@ -44,6 +44,7 @@ def show(draft_id: int) -> Any:
         template,
         draft=draft,
         file=name,
+        closed="" if draft.state is DraftState.EDITING else _closed(draft),
         files=[*drawings, *((file, table.name) for file, table in decisions)],
     )
 
@@ -68,8 +69,7 @@ def keep(draft_id: int, name: str) -> Any:
     except ChangedMeanwhile:
         return jsonify(sentence=_by_whom(draft)), 409
     except NotOpen:
-        sentence = gettext("Dieser Entwurf lässt sich nicht mehr ändern: Er ist eingereicht.")
-        return jsonify(sentence=sentence), 409
+        return jsonify(sentence=_closed(draft)), 409
     except BadFile as error:
         return jsonify(sentence=told_bad_file(error)), 422
     return jsonify(revision=kept, said=gettext("Gespeichert %(at)s", at=f"{moment(now())[-5:]}"))
@@ -186,6 +186,14 @@ def _body() -> str:
 def told_bad_file(error: BadFile) -> str:
     """Why a file cannot be kept, in the reader's language."""
     return gettext("Nicht gespeichert: %(why)s", why=str(WORDS[error.code][0]))
+
+
+def _closed(draft: DrawingDraft) -> str:
+    return gettext(
+        "Dieser Entwurf lässt sich nicht mehr ändern: %(state)s. Was Sie hier zeichnen, wird nicht "
+        "gespeichert, bis Sie es als eigenen Entwurf weiterführen.",
+        state=str(DRAFT_STATE[draft.state]),
+    )
 
 
 def _by_whom(draft: DrawingDraft) -> str:

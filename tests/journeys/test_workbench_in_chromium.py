@@ -6,9 +6,11 @@ from axe_playwright_python.sync_playwright import Axe
 from intake.demo import player
 from intake.demo.cases import organisation_of
 from intake.forms import routing_of, vocabulary
+from models.drawing_drafts import DraftState
 from models.processes import latest_diagram, run_of
 from models.session import db
 from tests.conftest import process_owner
+from tests.journeys.board import CHECK, board, pick, saved
 from tests.journeys.chromium import someone
 from tests.workflows.test_imports import VENDORS
 from workflows import drawing_drafts
@@ -19,7 +21,6 @@ pytestmark = pytest.mark.xdist_group("chromium")
 PETRA, MONIKA, PATRICK, PAULA = (
     f"{name}@example.org" for name in ("p.beispiel", "m.muster", "p.prozess", "paula")
 )
-CHECK = "check_referral.bpmn"
 
 
 def arrange(app):
@@ -40,35 +41,6 @@ def work(app):
     with app.test_request_context():
         work_until_idle(lambda _mail: None, Words(vocabulary(), routing_of))
         db.remove()
-
-
-def board(page, address, draft_id, file=CHECK):
-    page.goto(f"{address}/workbench/{draft_id}/board?file={file}")
-    page.wait_for_selector("[data-board][data-ready]")
-
-
-def pick(page, element):
-    """Click an element as one would: a flow near its end."""
-    middle = page.evaluate(
-        """(id) => {
-          const path = document.querySelector(`g.djs-connection[data-element-id='${id}'] > .djs-hit`);
-          if (!path) return null;
-          const at = path.getPointAtLength(path.getTotalLength() * 0.8).matrixTransform(path.getScreenCTM());
-          return [at.x, at.y];
-        }""",
-        element,
-    )
-    if middle:
-        page.mouse.click(*middle)
-    else:
-        page.click(f"g.djs-element[data-element-id='{element}'] .djs-hit", force=True)
-    page.wait_for_selector("[data-panel] .field")
-
-
-def saved(page, change):
-    """Make a change and wait until the draft has it."""
-    with page.expect_response(lambda r: r.request.method == "PUT" and r.status == 200):
-        change()
 
 
 def codes(page):
@@ -230,6 +202,27 @@ def test_who_comes_too_late_keeps_a_draft_of_their_own(browser, live):
         paula.wait_for_url(f"**/workbench/{draft_id + 1}/board*")
         paula.wait_for_selector("[data-board][data-ready]")
         assert "Von Paula" in paula.locator("g[data-element-id='triage'] text").text_content()
+
+
+def test_a_draft_that_was_handed_in_is_drawn_on_in_a_draft_of_ones_own(browser, live):
+    app, address = live
+    _case, draft_id = arrange(app)
+    with app.test_request_context():
+        drawing_drafts.drawing_draft(draft_id).state = DraftState.IN_REVIEW
+        db.commit()
+        db.remove()
+    with someone(browser, address, PATRICK, viewport={"width": 1400, "height": 1000}) as page:
+        board(page, address, draft_id)
+        page.wait_for_selector("text=Dieser Entwurf lässt sich nicht mehr ändern: in Prüfung.")
+        pick(page, "triage")
+        page.fill("[name=name]", "Nur bei mir")
+        page.get_by_role("button", name="Als eigenen Entwurf weiterführen").click()
+        page.wait_for_url(f"**/workbench/{draft_id + 1}/board**")
+        page.wait_for_selector("[data-board][data-ready]")
+        assert "Nur" in page.locator("g[data-element-id='triage'] text").text_content()
+    with app.test_request_context():
+        assert "Nur bei mir" not in drawing_drafts.drawing_draft(draft_id).files[CHECK]
+        db.remove()
 
 
 def test_a_table_is_changed_on_its_bench_and_a_gap_is_shown(browser, live):

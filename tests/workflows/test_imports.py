@@ -1,6 +1,7 @@
 """Files in the manner of seven modelling tools: read without a traceback, each with a complete report.
 
-They are written here after the tools' documented exports, not made with the tools.
+They are written here after the tools' documented exports, each with the same process, so that what is
+converted can be compared; `test_vendors.py` reads files that the tools really wrote.
 """
 
 import io
@@ -9,6 +10,7 @@ import zipfile
 import pytest
 
 from intake.forms import vocabulary
+from workflows.diagrams.check import check
 from workflows.diagrams.files import NAMES, root_of
 from workflows.imports import bring_in, rewritten
 
@@ -207,3 +209,16 @@ def test_other_engines_decisions_and_calls_are_understood(forms):
     assert {("decision", "routing"), ("call", "sub")} <= {
         (c.what, c.after) for c in brought.conversions
     }
+
+
+def test_ids_that_other_tools_cannot_read_are_made_anew_with_all_that_points_to_them(forms):
+    text = VENDORS["Flowable"].decode()
+    for good, bad in (("ask", "7"), ("f4", "4 b"), ("yes", "_7")):
+        text = text.replace(f'"{good}"', f'"{bad}"').replace(f">{good}<", f">{bad}<")
+    brought = bring_in({"a.bpmn": text.encode()}, forms)
+    assert [(c.before, c.after) for c in brought.conversions if c.what == "id"] == [
+        ("7", "_7_"),
+        ("4 b", "_4_b"),
+    ]
+    assert brought.findings == []
+    assert "BAD_ID" in {f.code for f in check({"a.bpmn": text.encode()}, "admission", forms)}

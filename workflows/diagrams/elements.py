@@ -1,5 +1,6 @@
 """The questions that are put to each element of a drawing."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -65,7 +66,7 @@ class Elements:
 
     def findings(self, file: str, root: Root) -> Iterator[Finding]:
         """Everything that is wrong within one file."""
-        yield from self._twice(file, root)
+        yield from self._ids(file, root)
         for node in root.iter():
             kind = local(node)
             if kind in _IGNORED:
@@ -86,12 +87,15 @@ class Elements:
                     yield finding(code, file, node, sentence)
 
     @staticmethod
-    def _twice(file: str, root: Root) -> Iterator[Finding]:
+    def _ids(file: str, root: Root) -> Iterator[Finding]:
         first: dict[str, Root] = {}
         for node in root.iter():
             key = node.get("id")
             if key is None or not node.tag.startswith("{" + BPMN):
                 continue
+            if not valid_id(key):
+                sentence = f"other tools leave out what has the id {key!r}; begin it with a letter"
+                yield finding("BAD_ID", file, node, sentence)
             if key in first:
                 sentence = (
                     f"the id {key!r} stands on line {first[key].sourceline} too; give new ids"
@@ -300,6 +304,11 @@ def properties(node: Root) -> dict[str, str]:
 def local(node: Root) -> str:
     """The name of an element without its namespace."""
     return node.tag.rsplit("}", 1)[-1] if isinstance(node.tag, str) else ""
+
+
+def valid_id(text: str) -> bool:
+    """True if an id can be read by every tool: XML's name without its rarer letters."""
+    return bool(re.fullmatch(r"([A-Za-z][\w.-]*:)?[A-Za-z_][\w.-]*", text, flags=re.ASCII))
 
 
 def repeated(values: list[str]) -> list[str]:

@@ -18,6 +18,7 @@ MOST_ELEMENTS = 20_000
 #: The limit of libxml2 is 256; the library that builds specs is recursive.
 DEEPEST = 60
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 NAMES = {"bpmn": BPMN, "spiff": SPIFF}
 ENDINGS = (".bpmn", ".dmn")

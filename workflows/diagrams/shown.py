@@ -15,7 +15,7 @@ def titles(files: Mapping[str, str]) -> list[tuple[str, str]]:
     for name, text in files.items():
         if name.endswith(".bpmn"):
             process = xml(text.encode(), name).find("bpmn:process", NAMES)
-            found.append((name, process.get("name") if process is not None else name))
+            found.append((name, (process.get("name") if process is not None else "") or name))
     return sorted(found, key=lambda pair: (pair[1] or pair[0], pair[0]))
 
 

@@ -13,6 +13,23 @@ export class Saving {
     this.look();
   }
 
+  /** From now on nothing is saved here: why, and how one goes on. */
+  stop(sentence, ...ways) {
+    this.stopped = true;
+    this.conflict.replaceChildren(node('p', {}, sentence), node('div', { class: 'buttons' }, ...ways));
+    this.conflict.hidden = false;
+    this.conflict.focus();
+  }
+
+  /** What the browser left out while reading would be gone from the file when it saves. */
+  read({ warnings = [] }) {
+    const lost = warnings.find(({ message }) => /unparsable|unrecognized|unexpected/.test(message));
+    if (lost) this.stop(`${this.texts.notReadWhole} (${lost.message.split('\n').pop().trim()})`);
+  }
+
+  /** A draft that was handed in or released: who draws on does so in a draft of one's own. */
+  closed(sentence) { this.stop(sentence, this.keepOwn()); }
+
   changed() {
     this.dirty = true;
     clearTimeout(this.timer);
@@ -55,19 +72,19 @@ export class Saving {
 
   /** Somebody else has saved: say who, and keep what stands here in a draft of one's own. */
   tooLate({ sentence }) {
-    this.stopped = true;
     this.dirty = true;
-    const keep = button(this.texts.keepOwn, async () => {
+    const reload = button(this.texts.loadTheirs, () => { this.dirty = false; location.reload(); });
+    this.stop(sentence, this.keepOwn(), reload);
+  }
+
+  keepOwn() {
+    return button(this.texts.keepOwn, async () => {
       const answer = await this.send(this.copy, 'POST', await this.current());
       if (!answer.ok) return this.say(this.texts.notSaved);
       this.dirty = false;
       location.href = (await answer.json()).url;
       return undefined;
     }, { class: '' });
-    const reload = button(this.texts.loadTheirs, () => { this.dirty = false; location.reload(); });
-    this.conflict.replaceChildren(node('p', {}, sentence), node('div', { class: 'buttons' }, keep, reload));
-    this.conflict.hidden = false;
-    this.conflict.focus();
   }
 
   /** Who else is here, and whether somebody has saved meanwhile. */
