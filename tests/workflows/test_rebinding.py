@@ -121,16 +121,6 @@ def test_a_changed_form_is_asked_from_the_move_on_and_what_was_typed_stays(case,
     assert db.scalar(sa.select(Draft.answers).where(Draft.task_id == task.id)) == {"note": ["halb"]}
 
 
-def test_a_changed_row_of_a_table_counts_from_the_move_on(waiting, monika):
-    """Who was not interviewed yet goes to the waiting list by the new row, the old one asks first."""
-    before = line(waiting)
-    newer = version(('"interview"', '"waiting_list"'), file="admission.dmn")
-    assert desk.rebind(waiting.id, newer, by=None) == []
-    assert differing(before, line(waiting)) <= {"diagram", "state"}
-    player.do(waiting, "triage", monika)
-    assert [t.form_key for t in open_tasks(waiting.id)] == ["matching_proposal"]
-
-
 def test_a_blocked_case_stays_as_it_is(waiting):
     before = line(waiting)
     found = desk.rebind(waiting.id, version(*GONE), by=None)
