@@ -1,4 +1,4 @@
-"""The verbs of `intake` for the cases that run while drawings change: rehearse, rebind."""
+"""The verbs of `intake` that look at an office while drawings or forms change: rehearse, rebind, uses."""
 
 import argparse
 import json
@@ -34,6 +34,11 @@ def add_to(verbs: Any) -> None:
     )
     rebind.add_argument("--json", action="store_true", help="the cases for machines")
     rebind.add_argument("--language", choices=("de", "en"), default="de")
+    text = "say what would break if a question of a form, or one of its choices, went away"
+    used = verbs.add_parser("uses", help=text)
+    used.add_argument("question", help="such as triage.decision, or triage.decision=admit")
+    used.add_argument("--json", action="store_true", help="the places for machines")
+    used.add_argument("--language", choices=("de", "en"), default="de")
 
 
 def _rehearse(chosen: argparse.Namespace) -> int:
@@ -163,7 +168,31 @@ def _tell_moved(asked: int, hindered: dict[str, list[str]], as_json: bool) -> No
         print(f"{number}: {' '.join(words)}")
 
 
+def _uses(chosen: argparse.Namespace) -> int:
+    """0 nothing reads it, 1 something does, 2 no form asks this."""
+    from flask_babel import force_locale
+
+    from intake import create_app
+    from intake.questions import NoSuchQuestion, places, readings
+
+    name, _sign, choice = chosen.question.partition("=")
+    app = create_app(from_environment().checked())
+    with app.test_request_context(), force_locale(chosen.language):
+        try:
+            found = readings(name, choice)
+        except NoSuchQuestion as error:
+            print(f"intake: no form asks {error}", file=sys.stderr)
+            return 2
+        told = list(places(found))
+        if chosen.json:
+            print(json.dumps([asdict(place) for place in told], ensure_ascii=False, indent=1))
+        for place in [] if chosen.json else told:
+            print(f"{place.where}: {place.what}{f' ({place.values})' if place.values else ''}")
+    return 1 if told else 0
+
+
 VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
     "rehearse": _rehearse,
     "rebind": _rebind,
+    "uses": _uses,
 }

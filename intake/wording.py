@@ -186,6 +186,17 @@ REHEARSED: dict[str, Any] = {
 }
 
 #: What reads an answer.
+#: How the program reads an answer.
+READ: dict[str, Any] = {
+    "column": _("Spalte"),
+    "list": _("Liste"),
+    "page": _("Seite"),
+    "mail": _("Mail"),
+    "action": _("Aktion"),
+    "fact": _("Tatsache"),
+    "proposal": _("Vorschlag"),
+}
+
 USED: dict[str, Any] = {
     "condition": _("Bedingung"),
     "timer": _("Zeit"),

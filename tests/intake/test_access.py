@@ -98,6 +98,8 @@ MAY = {
     "processes.show": ALL,
     "processes.file": ALL,
     "processes.marks": ALL,
+    "questions.index": {PATRICK},
+    "questions.show": {PATRICK},
     "rehearsals.show": {PATRICK},
     "rehearsals.begin": {PATRICK},
     "rehearsals.progress": {PATRICK},
@@ -178,6 +180,7 @@ def rows(web):
             "example": "declined.json",
             "decision": "routing",
             "element": "triage",
+            "question": "triage.decision",
         }
 
 

@@ -341,3 +341,17 @@ def _babel():
     app = Flask("store")
     Babel(app)
     return app.test_request_context()
+
+
+def test_what_would_break_without_an_answer_is_said_before_it_goes(url, case):
+    settings = installation(url)
+    found = intake("uses", "triage.decision=admit_direct", **settings)
+    assert found.returncode == 1, found.stderr
+    assert "Version 1: Bedingung aufnehmen (admit, admit_direct)" in found.stdout
+    assert "workflows/records/referrals.py: Spalte: Fall (admit, admit_direct)" in found.stdout
+    told = json.loads(intake("uses", "--json", "referral.deputy_email", **settings).stdout)
+    assert [place["where"] for place in told] == ["workflows/notices.py"]
+    assert intake("uses", "triage.further_reasons", **settings).returncode == 0
+    unknown = intake("uses", "triage.decision=perhaps", **settings)
+    assert (unknown.returncode, unknown.stdout) == (2, "")
+    assert "no form asks triage.decision=perhaps" in unknown.stderr

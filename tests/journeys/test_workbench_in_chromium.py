@@ -254,6 +254,7 @@ def test_axe_finds_nothing_outside_the_canvas_and_nothing_overflows(browser, liv
     _case, draft_id = arrange(app)
     urls = [f"/workbench/{draft_id}/{page}" for page in PAGES]
     urls += ["/workbench", f"/workbench/{draft_id}/examples/declined.json", "/processes/1/moves"]
+    urls += ["/workbench/questions", "/workbench/questions/triage.decision"]
     urls += ["/processes/operation", "/processes/operation/cases/triage"]
     wrong = []
     with someone(browser, address, PATRICK, viewport={"width": width, "height": 800}) as page:
