@@ -37,6 +37,12 @@ _SAID: tuple[tuple[str, Callable[..., str]], ...] = (
     (rf"morning_of\({_NAME}\)", lambda day: gettext("am Morgen von «%(day)s»", day=name(day))),
     (rf"end_of_day\({_NAME}\)", lambda day: gettext("am Ende von «%(day)s»", day=name(day))),
     (rf"every\({_TERM}\)", lambda code: gettext("alle %(term)s", term=term(code))),
+    (
+        rf"then_every\({_TERM}, (\d+)\)",
+        lambda code, days: gettext(
+            "%(term)s ab dann, danach alle %(n)s Tage", term=term(code), n=days
+        ),
+    ),
     (r"P(\d+)D", lambda days: gettext("%(n)s Tage", n=days)),
 )
 

@@ -131,6 +131,12 @@ class Functions:
         amount, unit = self._table().period(code)
         return f"R/P{amount}{unit}"
 
+    def then_every(self, code: str, days: object) -> str:
+        """`then_every("T3", 7)`: when deadline T3, begun today, has passed, then every 7 days."""
+        if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= 3660:
+            raise TypeError("days are a whole number from 1 to 3660")
+        return f"R/{self.working_days(code)}/P{days}D"
+
     def morning_of(self, day: object) -> str:
         """`morning_of(check_in.due)`: 06:00 on a date."""
         return start_of(_day(day)).isoformat()

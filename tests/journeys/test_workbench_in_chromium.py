@@ -157,6 +157,15 @@ def test_a_time_is_built_in_words_and_a_reminder_in_one_step(browser, live):
         page.wait_for_selector("[name=timer-deadline]")
         saved(page, lambda: page.select_option("[name=timer-deadline]", "T3B"))
         assert page.inner_text("[data-panel] code") == 'working_days("T3B")'
+        pick(page, "reminder_2")
+        saved(page, lambda: page.select_option("[name=timer-kind]", "then_every"))
+        assert page.input_value("[name=timer-days]") == "7"
+        saved(page, lambda: page.fill("[name=timer-days]", "14"))
+        pick(page, "items_late")
+        pick(page, "reminder_2")
+        assert page.inner_text("[data-panel] code") == 'then_every("T3B", 14)'
+        page.wait_for_timeout(800)
+        assert codes(page) == []
         pick(page, "triage")
         before = page.locator(".djs-shape").count()
         saved(page, lambda: page.click("[name=remind]"))

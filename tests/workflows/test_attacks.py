@@ -396,6 +396,7 @@ GRAMMAR = {
         'morning_of("2026-02-29")',
         'deadline_after({atom}, "T3")',
         'every("T8")',
+        'then_every("T3", {atom})',
         "working_days({atom})",
     ],
 }

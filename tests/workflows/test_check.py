@@ -141,6 +141,9 @@ def replaced(name, old, new):
         ("referral.bpmn", 'isExecutable="true"', 'isExecutable="false"', "NOT_EXECUTABLE"),
         ("prepare_admission.bpmn", 'every("T8")', "R/PT1S", "ABSURD_TIME"),
         ("prepare_admission.bpmn", 'every("T8")', 'every("T3")', "BAD_TIME"),
+        ("prepare_admission.bpmn", 'every("T8")', 'then_every("T99", 7)', "UNKNOWN_DEADLINE"),
+        ("prepare_admission.bpmn", 'every("T8")', 'then_every("T3", 0)', "TRIAL_FAILED"),
+        ("check_referral.bpmn", 'working_days("T3B")', 'then_every("T3", 7)', "BAD_TIME"),
         (
             "close_tandem.bpmn",
             '<bpmn:serviceTask id="finish"',

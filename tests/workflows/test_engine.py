@@ -2,12 +2,14 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 import time_machine
 from SpiffWorkflow.util.task import TaskState
 
 from intake.forms import vocabulary
+from models.deadlines import Calendar, Deadlines, Term, Unit
 from tests.workflows.drawings import boundary, bundle, drawing, flow, flows, timer, user
 from tests.workflows.shapes import ladder, nested
 from workflows.diagrams.published import REFERRAL, shipped_bundle
@@ -17,6 +19,7 @@ from workflows.engine.case import Case
 from workflows.engine.prune import prune
 from workflows.engine.script import ClosedEngine, ClosedEnvironment
 from workflows.errors import StepFailed, TooMuchAtOnce
+from workflows.expressions import Functions
 
 START = datetime(2026, 1, 1, 9, tzinfo=UTC)
 
@@ -108,6 +111,24 @@ def test_a_repeating_timer_fires_once_after_45_days_away():
         clock.shift(timedelta(days=7, seconds=1))
         case.fire_due()
         assert Counter(s.element for s in case.open_steps()) == {"a": 1, "reminded": 2}
+
+
+def test_after_a_deadline_a_timer_fires_again_and_again():
+    text = bundle("cycle")["x.bpmn"].replace(b"R/P7D", b'then_every("T3", 7)')
+    table = Deadlines({"T3": Term(10, Unit.WORKING_DAYS, Calendar.LEGAL)}, {})
+    made = ClosedEngine(ClosedEnvironment(functions=Functions(table)))
+    specs = read({"x.bpmn": text}, "p")
+    with time_machine.travel(START, tick=False) as clock:
+        case = Case.start(specs, made)
+        due = []
+        for _ in range(3):
+            due.append(case.next_due)
+            clock.move_to(case.next_due + timedelta(seconds=1))
+            case.fire_due()
+            case = Case.load(case.dump(), specs, made)
+        assert len(by_element(case, "reminded")) == 3
+    assert [(later - earlier).days for earlier, later in pairwise(due)] == [7, 7]
+    assert due[0] == datetime(2026, 1, 15, 23, tzinfo=UTC), "ten working days from New Year's Day"
 
 
 def test_a_message_boundary_that_does_not_interrupt_listens_again():

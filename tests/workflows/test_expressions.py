@@ -1,5 +1,7 @@
 """The closed language: what it computes, and that nothing else gets through."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -32,7 +34,7 @@ DATA = {
 
 
 def value(text):
-    return evaluate(text, from_mapping(DATA), Functions(TABLE))
+    return evaluate(text, from_mapping(DATA), Functions(TABLE, lambda: date(2026, 1, 12)))
 
 
 @pytest.mark.parametrize(
@@ -52,6 +54,8 @@ def value(text):
         ('deadline_before("2027-02-28", "T11")', "2027-01-17T06:00:00+01:00"),
         ('deadline_after("2026-01-12", "T3")', "2026-01-27T00:00:00+01:00"),
         ('every("T8")', "R/P3M"),
+        ('working_days("T3")', "2026-01-27T00:00:00+01:00"),
+        ('then_every("T3", 7)', "R/2026-01-27T00:00:00+01:00/P7D"),
         ("end_of_day(tandem.start)", "2026-03-03T00:00:00+01:00"),
     ],
 )

@@ -67,7 +67,13 @@ def _deadlines(text: str) -> Iterator[tuple[str, str]]:
     for node in ast.walk(parse(text)):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
             continue
-        place = {"working_days": 0, "every": 0, "deadline_after": 1, "deadline_before": 1}
+        place = {
+            "working_days": 0,
+            "every": 0,
+            "then_every": 0,
+            "deadline_after": 1,
+            "deadline_before": 1,
+        }
         at = place.get(node.func.id)
         if at is None:
             continue

@@ -22,7 +22,7 @@ _MOMENTS = (
     "morning_of",
     "end_of_day",
 )
-_GIVES = {"timeDate": _MOMENTS, "timeDuration": _MOMENTS, "timeCycle": ("every",)}
+_GIVES = {"timeDate": _MOMENTS, "timeDuration": _MOMENTS, "timeCycle": ("every", "then_every")}
 
 
 def wrong_with_time(kind: str, text: str) -> Iterator[tuple[str, str]]:

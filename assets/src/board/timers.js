@@ -8,10 +8,11 @@ const KINDS = [
   ['months_after', 'timeDate', /^months_after\(([\w.]+), (\d+)\)$/, (a, b) => `months_after(${b}, ${a})`],
   ['morning_of', 'timeDate', /^morning_of\(([\w.]+)\)$/, (a, b) => `morning_of(${b})`],
   ['end_of_day', 'timeDate', /^end_of_day\(([\w.]+)\)$/, (a, b) => `end_of_day(${b})`],
+  ['then_every', 'timeCycle', /^then_every\("(\w+)", (\d+)\)$/, (a, b) => `then_every("${a}", ${b})`],
   ['every', 'timeCycle', /^every\("(\w+)"\)$/, (a) => `every("${a}")`],
   ['days', 'timeDuration', /^P(\d+)D$/, (a) => `P${a}D`],
 ];
-const DEADLINE = ['working_days', 'deadline_after', 'deadline_before', 'every'];
+const DEADLINE = ['working_days', 'deadline_after', 'deadline_before', 'every', 'then_every'];
 const DATE = ['deadline_after', 'deadline_before', 'months_after', 'morning_of', 'end_of_day'];
 const NUMBER = ['months_after', 'days'];
 
@@ -20,6 +21,7 @@ export function read(said) {
     const found = said.trim().match(pattern);
     if (!found) continue;
     const [, first = '', second = ''] = found;
+    if (kind === 'then_every') return { kind, amount: first, date: '', days: second };
     if (!DATE.includes(kind)) return { kind, amount: first, date: '' };
     return { kind, amount: second, date: first };
   }
@@ -38,7 +40,8 @@ export function builder(root, timer, known, texts, change) {
     }
     if (NUMBER.includes(chosen.kind) && !/^\d+$/.test(chosen.amount)) chosen.amount = '1';
     if (DATE.includes(chosen.kind) && !chosen.date) chosen.date = known.dates[0]?.code || '';
-    change(part, make(chosen.amount, chosen.date));
+    if (!/^[1-9]\d*$/.test(chosen.days)) chosen.days = '7';
+    change(part, make(chosen.amount, chosen.kind === 'then_every' ? chosen.days : chosen.date));
   };
   const kinds = [...KINDS.map(([code]) => ({ code, words: texts.kinds[code] })), { code: 'own', words: texts.kinds.own }];
   root.append(select(texts.when, kinds, chosen.kind, (kind) => { chosen.kind = kind; write(); }, { name: 'timer-kind' }));
@@ -49,6 +52,9 @@ export function builder(root, timer, known, texts, change) {
   if (NUMBER.includes(chosen.kind)) {
     const words = chosen.kind === 'days' ? texts.days : texts.months;
     root.append(text(words, chosen.amount, (typed) => { chosen.amount = typed; write(); }, { name: 'timer-number' }));
+  }
+  if (chosen.kind === 'then_every') {
+    root.append(text(texts.thenDays, chosen.days, (typed) => { chosen.days = typed; write(); }, { name: 'timer-days' }));
   }
   if (DATE.includes(chosen.kind)) {
     root.append(select(texts.from, known.dates, chosen.date, (code) => { chosen.date = code; write(); }, { name: 'timer-date', none: null }));
