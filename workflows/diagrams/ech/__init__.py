@@ -6,9 +6,9 @@ standard's own small palette. Kind and severity of each rule are this project's 
 
 from dataclasses import dataclass
 
-from workflows.diagrams.ech import rules
+from workflows.diagrams.ech import beside, lines, rules
 from workflows.diagrams.ech.drawing import MODES, RULES, Drawing
-from workflows.diagrams.files import NAMES, Bundle, is_table, roots_of
+from workflows.diagrams.files import NAMES, Bundle, Root, is_table, roots_of
 
 
 @dataclass(frozen=True)
@@ -30,16 +30,23 @@ class Convention:
 def conventions(bundle: Bundle, mode: str) -> list[Convention]:
     """What does not follow eCH-0158 in the drawings of a bundle, by file and rule."""
     roots, _unread = roots_of(bundle)
+    drawings = {file: root for file, root in roots.items() if not is_table(root)}
+    messages = {file: _messages(root) for file, root in drawings.items()}
     found = []
-    for file, root in roots.items():
-        if is_table(root):
-            continue
+    for file, root in drawings.items():
+        elsewhere = frozenset().union(*(named for key, named in messages.items() if key != file))
         for process in root.iterfind("bpmn:process", NAMES):
-            drawing = Drawing(root, process)
+            drawing = Drawing(root, process, elsewhere)
             for name, (severity, modes, look) in RULES.items():
                 if mode in modes:
                     found += [Convention(name, severity, file, *miss) for miss in look(drawing)]
     return found
 
 
-__all__ = ["MODES", "RULES", "Convention", "conventions", "rules"]
+def _messages(root: Root) -> frozenset[str]:
+    return frozenset(
+        filter(None, (m.get("name") for m in root.iterfind(".//bpmn:messageFlow", NAMES)))
+    )
+
+
+__all__ = ["MODES", "RULES", "Convention", "beside", "conventions", "lines", "rules"]

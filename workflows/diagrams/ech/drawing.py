@@ -12,14 +12,20 @@ SHAPES = {
     **NAMES,
     "di": "http://www.omg.org/spec/BPMN/20100524/DI",
     "dc": "http://www.omg.org/spec/DD/20100524/DC",
+    "omgdi": "http://www.omg.org/spec/DD/20100524/DI",
 }
 ACTIVITY = ("Task", "task", "Activity", "subProcess")
 
 
 class Drawing:
-    """One process with its graph and its picture."""
+    """One process with its graph and its picture.
 
-    def __init__(self, root: Root, process: Root) -> None:
+    Args:
+        elsewhere: names of the message flows in the other files of the bundle.
+    """
+
+    def __init__(self, root: Root, process: Root, elsewhere: frozenset[str] = frozenset()) -> None:
+        self.elsewhere = elsewhere
         self.root, self.process, self.graph = root, process, Graph(process)
         self.nodes = list(self.graph.nodes.values())
         self.activities = [n for n in self.nodes if n.kind.endswith(ACTIVITY)]
@@ -44,6 +50,22 @@ class Drawing:
                 sizes = [_number(bounds.get(key)) for key in ("x", "y", "width", "height")]
                 found[shape.get("bpmnElement", "")] = (sizes[0], sizes[1], sizes[2], sizes[3])
         return found
+
+    @cached_property
+    def lines(self) -> dict[str, list[tuple[float, float]]]:
+        """Id of a flow to the points that its line is drawn through."""
+        return {
+            edge.get("bpmnElement", ""): [
+                (_number(point.get("x")), _number(point.get("y")))
+                for point in edge.iterfind("omgdi:waypoint", SHAPES)
+            ]
+            for edge in self.root.iterfind(".//di:BPMNEdge", SHAPES)
+        }
+
+    def middle(self, node: Node) -> float | None:
+        """The height of a node's middle on the sheet."""
+        box = self.boxes.get(node.id)
+        return box[1] + box[3] / 2 if box else None
 
     def after(self, node: Node) -> list[Node]:
         """The nodes that its flows lead to."""

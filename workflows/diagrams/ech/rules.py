@@ -26,6 +26,12 @@ _DESCRIPTIVE = (
 )
 _ENDS = ("sourceRef", "targetRef")
 _SPLITS = ("exclusiveGateway", "inclusiveGateway")
+_SHORT = re.compile(r"\b[^\W\d_]{1,6}\.|\b[A-ZÄÖÜ]{2,5}\b")
+_SMALL = {
+    "de": {"der", "die", "das", "und", "oder", "für", "über", "auf", "von", "mit", "nicht", "ist"},
+    "en": {"the", "and", "or", "of", "for", "about", "from", "with", "not", "is", "to"},
+    "fr": {"le", "la", "les", "et", "ou", "du", "pour", "sur", "avec", "pas", "est", "une"},
+}
 _INFINITIVE = re.compile(r"(en|ern|eln|sein|tun)$")
 
 
@@ -60,6 +66,25 @@ def _no_line_breaks(drawing: Drawing) -> Misses:
     for element in drawing.process.iter():
         if "\n" in (element.get("name") or ""):
             yield told(element)
+
+
+@rule("GEN-5", "hint")
+def _one_language_in_full_words(drawing: Drawing) -> Misses:
+    """Abbreviations, and names in another language than most: told by the small words of each."""
+    named = [e for e in drawing.process.iter() if e.get("name") and local(e) not in ("property",)]
+    spoken = {e: _language(e.get("name")) for e in named}
+    most = Counter(filter(None, spoken.values())).most_common(1)
+    for element in named:
+        other = most and spoken[element] not in (None, most[0][0])
+        if other or _SHORT.search(element.get("name")):
+            yield told(element)
+
+
+def _language(name: str) -> str | None:
+    words = set(name.lower().split())
+    counts = {code: len(words & small) for code, small in _SMALL.items()}
+    best = max(counts, key=lambda code: counts[code])
+    return best if counts[best] and list(counts.values()).count(counts[best]) == 1 else None
 
 
 @rule("GEN-6", "warning")
@@ -174,12 +199,25 @@ def _lane_is_not_called_as_the_pool(drawing: Drawing) -> Misses:
     yield from (told(lane) for lane in drawing.lanes if name and lane.get("name") == name)
 
 
+@rule("EVT-1", "warning")
+def _something_starts(drawing: Drawing) -> Misses:
+    if drawing.nodes and not drawing.graph.starts:
+        yield told(drawing.process)
+
+
 @rule("EVT-2", "warning")
 def _starts_are_merged(drawing: Drawing) -> Misses:
     if len(drawing.graph.starts) > 1:
         for start in drawing.graph.starts:
             if any("Gateway" not in node.kind for node in drawing.after(start)):
                 yield told_node(start)
+
+
+@rule("EVT-3", "warning")
+def _every_way_ends(drawing: Drawing) -> Misses:
+    for node in drawing.nodes:
+        if not node.outgoing and node.kind != "endEvent":
+            yield told_node(node)
 
 
 @rule("EVT-4", "hint")
@@ -208,6 +246,11 @@ def _noun_and_infinitive(drawing: Drawing) -> Misses:
         words = node.name.split()
         if words and (len(words) < 2 or not _INFINITIVE.search(words[-1])):
             yield told_node(node)
+
+
+@rule("ACT-2", "warning")
+def _one_way_on(drawing: Drawing) -> Misses:
+    yield from (told_node(n) for n in drawing.activities if len(n.outgoing) != 1)
 
 
 @rule("ACT-3", "warning")
@@ -260,30 +303,6 @@ def _only_gateways_branch(drawing: Drawing) -> Misses:
     for node in drawing.nodes:
         if "Gateway" not in node.kind and len(node.outgoing) > 1:
             yield told_node(node)
-
-
-@rule("MSG-1", "warning")
-def _messages_go_between_pools(drawing: Drawing) -> Misses:
-    own = set(drawing.graph.nodes)
-    for flow in drawing.messages:
-        if flow.get("sourceRef") in own and flow.get("targetRef") in own:
-            yield told(flow)
-
-
-@rule("MSG-2", "warning")
-def _messages_start_from_activities(drawing: Drawing) -> Misses:
-    for flow in drawing.messages:
-        source = drawing.graph.nodes.get(flow.get("sourceRef", ""))
-        if source is not None and not source.kind.endswith(ACTIVITY):
-            yield told(flow)
-
-
-@rule("CMT-1", "hint")
-def _notes_are_tied(drawing: Drawing) -> Misses:
-    tied = {e.get(k) for e in drawing.root.iter() if local(e) == "association" for k in _ENDS}
-    for note in drawing.process.iterfind("bpmn:textAnnotation", NAMES):
-        if note.get("id") not in tied:
-            yield told(note)
 
 
 @rule("PAL-1", "hint", "descriptive")
