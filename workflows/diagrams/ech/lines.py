@@ -9,6 +9,10 @@ from workflows.diagrams.graph import Node
 
 Point = tuple[float, float]
 Piece = tuple[Point, Point]
+#: From every choice all that follows is walked.
+MOST_SPLITS = 100
+#: Every flow is laid beside every other: of larger drawings only the first are looked at.
+MOST_FLOWS = 200
 #: Lines that lie on each other for less than this are seen as touching.
 SHORTEST_OVERLAP = 15.0
 #: Two middles nearer than this are seen at one height.
@@ -18,9 +22,8 @@ SAME_HEIGHT = 12.0
 @rule("GW-2", "warning")
 def _ways_meet_at_the_height_where_they_part(drawing: Drawing) -> Misses:
     """Not asked where a way ends or leads back to before the choice."""
-    for node in drawing.nodes:
-        if "Gateway" not in node.kind or len(node.outgoing) < 2:
-            continue
+    splits = [node for node in drawing.nodes if "Gateway" in node.kind and len(node.outgoing) > 1]
+    for node in splits[:MOST_SPLITS]:
         meeting = _where_all_meet(drawing, node)
         here, there = drawing.middle(node), drawing.middle(meeting) if meeting else None
         if here is not None and there is not None and abs(here - there) > SAME_HEIGHT:
@@ -75,7 +78,8 @@ def _flows_do_not_lie_on_each_other(drawing: Drawing) -> Misses:
 
 
 def _drawn(drawing: Drawing) -> list[Any]:
-    return [flow for flow in drawing.flows if len(drawing.lines.get(flow.get("id", ""), ())) > 1]
+    drawn = [flow for flow in drawing.flows if len(drawing.lines.get(flow.get("id", ""), ())) > 1]
+    return drawn[:MOST_FLOWS]
 
 
 def _pieces(drawing: Drawing, flow: Any) -> Iterator[Piece]:
