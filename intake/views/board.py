@@ -18,7 +18,7 @@ from intake.wording import DRAFT_STATE, moment
 from models.base import now
 from models.drawing_drafts import DraftState, DrawingDraft, others_at
 from workflows import drawing_drafts
-from workflows.diagrams.check import check, names_known
+from workflows.diagrams.check import names_known
 from workflows.diagrams.files import BadFile
 from workflows.diagrams.known import Known
 from workflows.diagrams.shown import processes, tables, titles
@@ -132,7 +132,7 @@ def names(draft_id: int) -> Any:
 def findings_now(draft_id: int) -> Any:
     """What the check finds in the draft as it was saved last."""
     draft = drawing_drafts.drawing_draft(draft_id)
-    return jsonify([told(one) for one in check(draft.bundle, draft.process_id, vocabulary())])
+    return jsonify([told(one) for one in drawing_drafts.findings_of(draft, vocabulary())])
 
 
 @pages.get("/bench/<name>")

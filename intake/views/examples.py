@@ -17,7 +17,6 @@ from models.processes import Run
 from models.referrals import Referral
 from models.session import db
 from workflows import drawing_drafts as drafts
-from workflows.diagrams.check import check
 from workflows.diagrams.examples import BadExample, Example, play_all
 from workflows.diagrams.published import specs_of
 from workflows.stories import anonymous, story_of
@@ -32,7 +31,7 @@ LARGEST = 100_000
 def index(draft_id: int) -> Any:
     """Every example with what becomes of it on the draft as it is now."""
     draft, forms = drafts.drawing_draft(draft_id), vocabulary()
-    refused = [told(f) for f in check(draft.bundle, draft.process_id, forms) if f.forbids]
+    refused = [told(f) for f in drafts.findings_of(draft, forms) if f.forbids]
     read = {name: Example.of(one) for name, one in draft.examples.items()}
     played = None if refused else play_all(read, draft.bundle, draft.process_id, forms)
     rows = [

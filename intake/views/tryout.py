@@ -16,9 +16,8 @@ from intake.forms.sample import answered, sample
 from intake.permissions import Permission, requires
 from models.drawing_drafts import DrawingDraft
 from workflows.actions import ACTIONS
-from workflows.diagrams.check import check
 from workflows.diagrams.shown import titles
-from workflows.drawing_drafts import drawing_draft
+from workflows.drawing_drafts import drawing_draft, findings_of
 from workflows.engine.case import OpenStep
 from workflows.errors import UnreadableDrawing
 from workflows.facts import FACTS
@@ -140,7 +139,7 @@ def _back(draft: DrawingDraft) -> Any:
 def _trial(draft: DrawingDraft) -> tuple[Trial | None, list[dict[str, Any]]]:
     """The made-up case; or what stands against playing the draft at all."""
     forms = vocabulary()
-    findings = [f for f in check(draft.bundle, draft.process_id, forms) if f.forbids]
+    findings = [f for f in findings_of(draft, forms) if f.forbids]
     if findings:
         return None, [told(finding) for finding in findings]
     try:

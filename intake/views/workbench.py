@@ -18,7 +18,6 @@ from models.journal import workbench_entries
 from models.processes import Diagram, latest_diagram, versions
 from models.session import db
 from workflows import drawing_drafts as drafts
-from workflows.diagrams.check import check
 from workflows.diagrams.ech import MODES, conventions
 from workflows.diagrams.published import REFERRAL
 from workflows.diagrams.uses import uses
@@ -77,7 +76,7 @@ def checked(draft_id: int) -> Any:
     return render_template(
         "workbench/checked.html",
         draft=draft,
-        findings=[told(one) for one in check(draft.bundle, draft.process_id, vocabulary())],
+        findings=[told(one) for one in drafts.findings_of(draft, vocabulary())],
         conventions=conventions(draft.bundle, mode if mode in MODES else abort(404)),
         mode=mode,
         uses=uses(draft.bundle, vocabulary()),

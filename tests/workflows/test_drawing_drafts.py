@@ -12,6 +12,7 @@ from models.processes import diagram_of, latest_diagram, newest_diagram
 from models.session import db
 from tests.conftest import process_owner
 from workflows import drawing_drafts as drafts
+from workflows.diagrams.check import check
 from workflows.diagrams.examples import BadExample
 from workflows.diagrams.files import BadFile
 from workflows.diagrams.published import REFERRAL, ship
@@ -140,6 +141,34 @@ def test_an_unsound_draft_is_refused(draft, patrick):
         drafts.release(draft, vocabulary(), by=patrick, four_eyes=False)
     assert draft.state is DraftState.EDITING
     assert newest_diagram(REFERRAL).version == 1
+
+
+def test_what_was_found_is_remembered_until_a_file_changes(draft, patrick, monkeypatch):
+    asked = []
+
+    def counted(*given):
+        asked.append(given)
+        return check(*given)
+
+    monkeypatch.setattr(drafts, "check", counted)
+    monkeypatch.setattr(drafts, "_FOUND", {})
+    sound = draft.files["check_referral.bpmn"]
+    first = drafts.findings_of(draft, vocabulary())
+    assert drafts.findings_of(draft, vocabulary()) == first
+    assert len(asked) == 1
+    broken = {"check_referral.bpmn": sound.replace('name="form" value="triage"', "")}
+    drafts.save(draft, broken, revision=1, by=patrick)
+    assert "UNKNOWN_FORM" in {f.code for f in drafts.findings_of(draft, vocabulary())}
+    drafts.save(draft, {"check_referral.bpmn": sound}, revision=2, by=patrick)
+    assert drafts.findings_of(draft, vocabulary()) == first
+    assert len(asked) == 2, "the first state is known still"
+    monkeypatch.setattr(drafts, "check", lambda *_given: [])
+    for number in range(drafts.MOST_REMEMBERED + 3):
+        drafts.save(
+            draft, {"check_referral.bpmn": sound + " " * number}, revision=3 + number, by=patrick
+        )
+        drafts.findings_of(draft, vocabulary())
+    assert len(drafts._FOUND) == drafts.MOST_REMEMBERED
 
 
 def test_an_example_that_goes_another_way_keeps_a_draft_back(draft, patrick):
