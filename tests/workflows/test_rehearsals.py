@@ -1,5 +1,9 @@
 """Drafts tried on all cases in the background, and cases moved in the background: piece by piece."""
 
+import random
+import subprocess
+import sys
+import time
 from datetime import timedelta
 
 import pytest
@@ -8,10 +12,14 @@ import sqlalchemy as sa
 from intake.demo import player
 from intake.demo.cases import organisation_of
 from intake.forms import routing_of, vocabulary
+from models.jobs import Job
 from models.journal import Entry
 from models.processes import Run, latest_diagram, run_of
+from models.rebindings import Rebinding
 from models.rehearsals import Move, Rehearsal, last_rehearsal, moves_to, rehearsed_cases
 from models.session import db, transaction
+from tests.copies import copy_case
+from tests.storm import installation
 from tests.workflows.test_differences import EDITS, NEW_TASK, OLD_FLOW, changed_bundles
 from workflows import drawing_drafts, moves, rehearsals
 from workflows.diagrams.published import REFERRAL, publish
@@ -238,3 +246,49 @@ def test_timers_come_before_long_work(second, patrick, words, cases, clock, monk
     fired = db.scalars(sa.select(Entry).where(Entry.event == "timer")).all()
     assert fired
     assert last_rehearsal(draft_id).ended_at is not None
+
+
+def test_long_work_whose_worker_is_killed_counts_each_case_once(url, patrick, cases, words):
+    """A rehearsal and a move, while kill -9 takes worker after worker."""
+    copies = copy_case(cases[0], 300)
+    draft = edited(patrick, *EDITS["label"][0])
+    ordered = rehearsals.begin(draft, words.forms, by=patrick)
+    newer = publish(changed_bundles(*EDITS["label"][0])[1], REFERRAL, vocabulary(), by=None)
+    move = moves.begin(newer, by=patrick)
+    command = [sys.executable, "-m", "intake", "worker"]
+    dice, kills = random.Random(4), 0
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        worker = subprocess.Popen(command, env=installation(url), stderr=subprocess.DEVNULL)
+        wait = dice.uniform(1.2, 2.2) if kills < 5 else 120
+        if over(ordered.id, move.id, until=time.monotonic() + wait):
+            worker.kill()
+            worker.wait()
+            break
+        worker.kill()
+        worker.wait()
+        kills += 1
+        with transaction():  # as if the dead worker's lease had run out
+            db.execute(sa.update(Job).values(leased_until=None))
+    assert kills >= 1
+    db.expire_all()
+    rehearsal, moved = last_rehearsal(draft.id), moves_to(newer.id)[0]
+    assert rehearsal.done == rehearsal.total == len(cases) + len(copies)
+    assert sum(rehearsal.counts.values()) == rehearsal.total
+    assert (moved.moved, moved.blocked) == (len(cases) - 1 + len(copies), {})
+    each = sa.select(sa.func.count(Rebinding.id), sa.func.count(Rebinding.referral_id.distinct()))
+    assert tuple(db.execute(each).one()) == (moved.moved, moved.moved)
+
+
+def over(rehearsal, move, *, until):
+    """Whether both are through before a moment."""
+    ended = [
+        sa.select(kind.ended_at).where(kind.id == key)
+        for kind, key in ((Rehearsal, rehearsal), (Move, move))
+    ]
+    while time.monotonic() < until:
+        if all(db.scalar(one) for one in ended):
+            return True
+        db.rollback()
+        time.sleep(0.05)
+    return False
