@@ -2,12 +2,15 @@
 
 import json
 import re
+from datetime import date
 
 import pytest
 
 from intake.forms import vocabulary
-from workflows.diagrams.examples import BadExample, Example, Failure, play_all
+from tests.workflows.drawings import boundary, drawing, flow, flows, timer, user
+from workflows.diagrams.examples import BadExample, Example, Failure, Player, play_all
 from workflows.diagrams.published import REFERRAL, SHIPPED, shipped_bundle
+from workflows.diagrams.read import read
 
 FILES = sorted((SHIPPED / "examples").glob("*.json"))
 CHECKED = {"step": "completeness_check", "answers": {"outcome": "complete"}}
@@ -108,3 +111,27 @@ def test_facts_and_what_actions_give_may_change_on_the_way(sqlite_app, forms):
 def test_what_is_no_example_gets_a_sentence(data, words):
     with pytest.raises(BadExample, match=words):
         Example.read(data)
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "due"),
+    [
+        ("Duration", "P14D", date(2025, 3, 17)),
+        ("Duration", "P1M", date(2025, 4, 3)),
+        ("Cycle", "R/P7D", date(2025, 3, 10)),
+        ("Cycle", 'then_every("T3", 7)', date(2025, 3, 17)),
+    ],
+)
+def test_a_period_begins_on_the_day_on_which_the_example_is(sqlite_app, kind, written, due):
+    late = boundary("late", "b", timer(kind, written), interrupts=False)
+    text = drawing(
+        user("a", "b"),
+        flows("start", "a", "b", "end"),
+        late,
+        '<bpmn:endEvent id="told" name="t"/>' + flow("late", "told"),
+    )
+    example = Example("x", [{"on": "2025-03-03", "step": "a"}])
+    player = Player(example, read({"x.bpmn": text.encode()}, "p"), {})
+    assert player.play() is None
+    ((moment, element, _name),) = player.standing().timers
+    assert (moment.date(), element) == (due, "late")

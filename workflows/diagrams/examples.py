@@ -189,9 +189,12 @@ class Player:
                 for key, choices in routes.items()
             }
 
-        functions = Functions(TABLE, lambda: self._day)
+        def day() -> date:
+            return self._day
+
+        functions = Functions(TABLE, day)
         actions = {name: answers(filed.routes) for name, filed in ACTIONS.items()}
-        return ClosedEngine(ClosedEnvironment(functions, lambda: self._facts, actions))
+        return ClosedEngine(ClosedEnvironment(functions, lambda: self._facts, actions, day))
 
     def _do(self, step: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
         if "step" in step:

@@ -1,6 +1,7 @@
 """Boundary events that can fire again, repeating timers that skip what was missed, timers' moments."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, EndEvent
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import (
@@ -69,7 +70,17 @@ class PatientDate(_InTurn, TimeDateEventDefinition):
 
 
 class PatientDuration(_InTurn, DurationTimerEventDefinition):
-    """A duration that waits for its turn."""
+    """A duration that waits for its turn; it begins on the day on which the case is."""
+
+    def has_fired(self, my_task: Task) -> bool:
+        """Whether it fires now; it begins when it is first asked."""
+        if my_task.internal_data.get("event_value") is None:
+            engine = my_task.workflow.script_engine
+            length = self.parse_iso_duration(engine.evaluate(my_task, self.expression))
+            begun = engine.environment.now()
+            ends = begun + self.get_timedelta_from_start(length, begun)
+            my_task.internal_data["event_value"] = ends.isoformat()
+        return super().has_fired(my_task)
 
 
 class PatientCycle(CycleTimerEventDefinition):
@@ -78,7 +89,9 @@ class PatientCycle(CycleTimerEventDefinition):
     def cycle_complete(self, my_task: Task) -> bool:
         """True once for any number of periods that have passed."""
         value = my_task.internal_data.get("event_value")
-        if not value or value["cycles"] == 0:
+        if not value:
+            value = self._begun(my_task)
+        if value["cycles"] == 0:
             over: bool = super().cycle_complete(my_task)
             return over
         if not may_fire(my_task):
@@ -91,6 +104,17 @@ class PatientCycle(CycleTimerEventDefinition):
             value["cycles"] -= missed
         value["next"] = (upcoming + timedelta(seconds=missed * length)).isoformat()
         return True
+
+    def _begun(self, my_task: Task) -> dict[str, Any]:
+        """The cycle at its beginning; without a start of its own it begins on the case's day."""
+        engine = my_task.workflow.script_engine
+        written = engine.evaluate(my_task, self.expression)
+        cycles, start, length = self.parse_iso_recurring_interval(written)
+        if written.count("/") == 1:
+            start = engine.environment.now() + length
+        value = {"cycles": cycles, "next": start.isoformat(), "duration": length.total_seconds()}
+        my_task.internal_data["event_value"] = value
+        return value
 
 
 #: The library's timers and ours in their place.

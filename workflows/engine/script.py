@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from SpiffWorkflow.bpmn.script_engine import (
@@ -11,6 +12,7 @@ from SpiffWorkflow.bpmn.script_engine import (
 from SpiffWorkflow.spiff.specs.defaults import BusinessRuleTask, ServiceTask
 from SpiffWorkflow.task import Task
 
+from models.base import now, today
 from workflows.decisions import Table
 from workflows.expressions import Functions, Lookup, UnknownName, evaluate, parse
 
@@ -23,6 +25,9 @@ class ClosedEnvironment(BasePythonScriptEngineEnvironment):
 
     Names are looked up in the step's routing answers, then in the facts of the case, which are
     given for one evaluation and never kept.
+
+    Args:
+        day: the day on which the case is.
     """
 
     def __init__(
@@ -30,8 +35,10 @@ class ClosedEnvironment(BasePythonScriptEngineEnvironment):
         functions: Functions | None = None,
         facts: Callable[[], Mapping[str, Any]] | None = None,
         actions: Mapping[str, Action] | None = None,
+        day: Callable[[], date] = today,
     ) -> None:
         super().__init__({})
+        self._day = day
         self._functions = functions or Functions()
         self._facts = facts or dict
         self._actions = actions or {}
@@ -45,6 +52,10 @@ class ClosedEnvironment(BasePythonScriptEngineEnvironment):
     def decide(self, table: Table, context: dict[str, Any]) -> dict[str, Any]:
         """What a decision table answers; raises as `Table.decide` does."""
         return dict(table.decide(self._look_up(context), self._functions))
+
+    def now(self) -> datetime:
+        """This moment, on the day on which the case is: a case that is replayed lives on its own days."""
+        return now() + (self._day() - today())
 
     def _look_up(self, context: Mapping[str, Any]) -> Lookup:
         def look_up(name: str) -> Any:
