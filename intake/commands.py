@@ -5,6 +5,7 @@ import getpass
 import os
 import secrets
 import signal
+import signal
 import subprocess
 import sys
 import tempfile
@@ -182,6 +183,7 @@ def _demo() -> int:
     }
     print(f"\n  Open {config.base_url} and choose who you want to be.\n", flush=True)
     own = [sys.executable, "-m", "intake"]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that its parts end with it
     parts = [
         subprocess.Popen([*own, "serve", "--bind", f"127.0.0.1:{port}"], env=environment),  # noqa: S603
         subprocess.Popen([*own, "worker"], env=environment),  # noqa: S603

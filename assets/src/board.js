@@ -16,6 +16,7 @@ import limits from './board/limits.js';
 import moddle from './board/moddle.json';
 import { Panel } from './board/panel.js';
 import { Saving } from './board/saving.js';
+import { Simulation, oneColour } from './board/simulation.js';
 import { translation } from './board/translation.js';
 import { whole } from './board/whole.js';
 
@@ -29,7 +30,7 @@ const [known, translate, xml] = await Promise.all([
 ]);
 const modeler = new Modeler({
   container: part('canvas'),
-  additionalModules: [minimap, TokenSimulation, limits, translate],
+  additionalModules: [minimap, TokenSimulation, oneColour, limits, translate],
   moddleExtensions: { spiffworkflow: moddle },
 });
 
@@ -88,6 +89,7 @@ async function open() {
   root.dataset.ready = 'true';
 }
 
+const simulation = new Simulation(modeler);
 const press = (name, action) => part(name)?.addEventListener('click', action);
 press('undo', () => modeler.get('commandStack').undo());
 press('redo', () => modeler.get('commandStack').redo());
@@ -97,7 +99,8 @@ press('fit', () => fit(modeler));
 press('simulate', ({ currentTarget }) => {
   const on = currentTarget.getAttribute('aria-pressed') !== 'true';
   currentTarget.setAttribute('aria-pressed', on);
-  modeler.get('toggleMode').toggleMode(on);
+  simulation.turn(on);
+  part('how').hidden = !on;
   root.classList.toggle('simulating', on);
 });
 part('preview').querySelector('[data-close]').addEventListener('click', () => part('preview').close());

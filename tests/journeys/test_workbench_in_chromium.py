@@ -176,6 +176,32 @@ def test_a_time_is_built_in_words_and_a_reminder_in_one_step(browser, live):
         assert page.locator(".djs-shape").count() == before
 
 
+def test_tokens_walk_the_drawing_in_the_readers_language(browser, live):
+    """From the start to the end; console errors, broken styles among them, fail the test."""
+    app, address = live
+    _case, draft_id = arrange(app)
+    with someone(browser, address, PATRICK, viewport={"width": 1000, "height": 800}) as page:
+        board(page, address, draft_id)
+        page.get_by_role("button", name="Durchspielen").click()
+        page.wait_for_selector("[data-how]:visible")
+        at = ".djs-overlays[data-container-id={}] .bts-context-pad"
+        stop = page.locator(f"{at.format('completeness_check')}[title='Hier anhalten']")
+        stop.dispatch_event("click")
+        page.locator(f"{at.format('start')}:visible").click()
+        count = page.wait_for_selector(".bts-token-count")
+        assert count.evaluate("one => getComputedStyle(one).backgroundColor") == "rgb(15, 107, 74)"
+        page.get_by_title("Verlauf zeigen").click()
+        page.wait_for_selector(".bts-log :text('Fall begonnen')")
+        page.wait_for_selector(".bts-log :text('Anmeldung zugewiesen')")
+        english = page.evaluate(
+            """() => [...document.querySelectorAll('[class*="bts-"]')].map((one) => one.title)
+              .filter((title) => /Simulation|Trigger|Sequence|pause|speed/.test(title))"""
+        )
+        assert english == []
+        page.get_by_role("button", name="Durchspielen").click()
+        assert page.locator("[data-how]").is_hidden()
+
+
 def test_the_file_that_a_browser_saves_says_the_same_as_before(browser, live):
     """Opened and saved without a change that matters, nothing differs and no extension is lost."""
     app, address = live
