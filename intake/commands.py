@@ -5,7 +5,6 @@ import getpass
 import os
 import secrets
 import signal
-import signal
 import subprocess
 import sys
 import tempfile

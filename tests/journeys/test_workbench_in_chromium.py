@@ -1,5 +1,7 @@
 """The workbench in a real browser: from the first click on a task to a moved case, and back."""
 
+from itertools import pairwise
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -14,7 +16,9 @@ from tests.journeys.board import CHECK, board, pick, saved
 from tests.journeys.chromium import someone
 from tests.workflows.test_imports import VENDORS
 from workflows import drawing_drafts
-from workflows.diagrams.published import REFERRAL
+from workflows.diagrams.ech.drawing import Drawing
+from workflows.diagrams.files import NAMES, root_of
+from workflows.diagrams.published import REFERRAL, shipped_bundle
 from workflows.worker import Words, work_until_idle
 
 pytestmark = pytest.mark.xdist_group("chromium")
@@ -207,12 +211,34 @@ def test_the_file_that_a_browser_saves_says_the_same_as_before(browser, live):
     app, address = live
     _case, draft_id = arrange(app)
     with someone(browser, address, PATRICK, viewport={"width": 1400, "height": 1000}) as page:
-        for file in ("referral.bpmn", CHECK, "accompany_tandem.bpmn", "arrange_tandem.bpmn"):
+        for file in sorted(name for name in shipped_bundle() if name.endswith(".bpmn")):
             board(page, address, draft_id, file)
             saved(page, page.get_by_role("button", name="Anordnen").click)
             page.wait_for_timeout(300)
+            source = page.get_attribute("[data-board]", "data-source")
+            text = page.request.get(address + source).body()
+            assert run_over(text) == []
         page.goto(f"{address}/workbench/{draft_id}/release")
         assert "Kein Unterschied, ausser vielleicht in der Anordnung." in page.inner_text("main")
+
+
+def run_over(text):
+    """(flow, element) for every line that leads through an element at which it does not end."""
+    root = root_of(text, "a.bpmn")
+    drawing = Drawing(root, root.find("bpmn:process", NAMES))
+    hosts = {e.get("id"): e.get("attachedToRef") for e in drawing.process}
+    found = []
+    for flow in drawing.flows:
+        ends = {flow.get("sourceRef"), flow.get("targetRef"), hosts[flow.get("sourceRef")]}
+        for node in drawing.nodes:
+            if node.id not in ends and node.kind != "boundaryEvent":
+                left, top, width, height = drawing.boxes[node.id]
+                for a, b in pairwise(drawing.lines[flow.get("id")]):
+                    beside = max(a[0], b[0]) <= left + 2 or min(a[0], b[0]) >= left + width - 2
+                    apart = max(a[1], b[1]) <= top + 2 or min(a[1], b[1]) >= top + height - 2
+                    if not beside and not apart:
+                        found.append((flow.get("id"), node.id))
+    return found
 
 
 def test_who_comes_too_late_keeps_a_draft_of_their_own(browser, live):

@@ -76,9 +76,68 @@ function run(modeler) {
       // Not moveElements: that would put a shape into a flow that it crosses.
       if (x || y) for (const one of withAll(shape)) modeling.moveShape(one, { x, y }, one.parent, { recurse: false });
     }
+    inside.flatMap(({ labels = [] }) => labels).forEach((label) => near(modeling, label));
     top += lane ? lane.height : height;
   }
-  for (const flow of registry.filter((one) => is(one, 'bpmn:SequenceFlow') && !one.labelTarget)) modeling.layoutConnection(flow);
+  const begun = new Set();
+  const strangers = (flow) => nodes.filter((one) => ![flow.source, flow.target, flow.source.host].includes(one));
+  registry.filter((one) => is(one, 'bpmn:SequenceFlow') && !one.labelTarget).forEach((flow, count) => {
+    const ways = linesOf(flow, lefts, placed.column, 3 * (count % 5) - 6);
+    modeling.updateWaypoints(flow, ways.find((way) => clear(way, strangers(flow))) || ways.at(-1));
+    const start = `${flow.waypoints[0].x} ${flow.waypoints[0].y}`;
+    for (const label of flow.labels || []) beside(modeling, label, flow.waypoints.slice(begun.has(start) ? 1 : 0).concat(flow.waypoints.slice(-1)));
+    begun.add(start);
+  });
+}
+
+const middle = (shape) => ({ x: shape.x + shape.width / 2, y: shape.y + shape.height / 2 });
+
+/** Ways to draw a flow, the plainest first; the last leads through the gaps between rows and columns, where nothing stands. */
+function linesOf({ source, target }, lefts, column, shift) {
+  const [here, there] = [middle(source), middle(target)];
+  const ways = [];
+  const aside = lefts[column.get(target)] - GAP / 2 + shift;
+  const enter = { x: target.x, y: there.y };
+  const below = source.host ? here.y > middle(source.host).y : there.y > here.y;
+  const leave = { x: here.x, y: source.y + (below ? source.height : 0) };
+  const right = { x: source.x + source.width, y: here.y };
+  if (right.x < target.x) {
+    if (!source.host && Math.abs(here.y - there.y) < 1) ways.push([right, enter]);
+    if ((source.host || /Gateway$/.test(source.type)) && below === there.y > here.y) ways.push([leave, { x: here.x, y: there.y }, enter]);
+    if (!source.host) ways.push([right, { x: aside, y: here.y }, { x: aside, y: there.y }, enter]);
+  }
+  const up = source.host && !below;
+  const gap = (shape) => middle(shape.host || shape).y + ROW / 2 + shift;
+  const [out, into] = [gap(source) - (up ? ROW : 0), gap(target)];
+  const between = Math.abs(out - into) < 1 ? [] : [{ x: aside, y: out }, { x: aside, y: into }];
+  ways.push([
+    { x: here.x, y: source.y + (up ? 0 : source.height) }, { x: here.x, y: out }, ...between,
+    { x: there.x, y: into }, { x: there.x, y: target.y + target.height },
+  ]);
+  return ways.map((way) => way.map(({ x, y }) => ({ x: Math.round(x), y: Math.round(y) })));
+}
+
+const clear = (way, strangers) => way.slice(1).every((to, at) => !strangers.some((one) => meets(way[at], to, one)));
+
+function meets(from, to, { x, y, width, height }) {
+  const [left, right] = [Math.min(from.x, to.x), Math.max(from.x, to.x)];
+  const [top, bottom] = [Math.min(from.y, to.y), Math.max(from.y, to.y)];
+  return left < x + width - 2 && right > x + 2 && top < y + height - 2 && bottom > y + 2;
+}
+
+/** The words of a gateway or an event that stood far from it: above it. */
+function near(modeling, label) {
+  const of = label.labelTarget;
+  if (Math.abs(middle(label).y - middle(of).y) < ROW / 2) return;
+  modeling.moveShape(label, { x: Math.round(middle(of).x - middle(label).x), y: Math.round(of.y - 4 - label.height - label.y) });
+}
+
+/** The words of a flow where it begins, or where it leaves another that begins there: right of a line that falls, above one that lies. */
+function beside(modeling, label, [from, to]) {
+  const falls = from.x === to.x;
+  const x = from.x + (falls ? 5 : 4);
+  const y = falls ? from.y + (to.y > from.y ? 4 : -4 - label.height) : from.y - label.height - 2;
+  modeling.moveShape(label, { x: Math.round(x - label.x), y: Math.round(y - label.y) });
 }
 
 export function arrange(modeler) {
