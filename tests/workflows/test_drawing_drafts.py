@@ -11,8 +11,8 @@ from models.drawing_drafts import DraftState, others_at
 from models.processes import diagram_of, latest_diagram, newest_diagram
 from models.session import db
 from tests.conftest import process_owner
+from tests.workflows.drawings import drawing, flows, user
 from workflows import drawing_drafts as drafts
-from workflows.diagrams.check import check
 from workflows.diagrams.examples import BadExample
 from workflows.diagrams.files import BadFile
 from workflows.diagrams.published import REFERRAL, ship
@@ -143,32 +143,28 @@ def test_an_unsound_draft_is_refused(draft, patrick):
     assert newest_diagram(REFERRAL).version == 1
 
 
-def test_what_was_found_is_remembered_until_a_file_changes(draft, patrick, monkeypatch):
-    asked = []
-
-    def counted(*given):
-        asked.append(given)
-        return check(*given)
-
-    monkeypatch.setattr(drafts, "check", counted)
-    monkeypatch.setattr(drafts, "_FOUND", {})
+def test_what_was_found_is_remembered_until_a_file_changes(draft, patrick):
     sound = draft.files["check_referral.bpmn"]
     first = drafts.findings_of(draft, vocabulary())
-    assert drafts.findings_of(draft, vocabulary()) == first
-    assert len(asked) == 1
+    assert drafts.findings_of(draft, vocabulary()) is first
     broken = {"check_referral.bpmn": sound.replace('name="form" value="triage"', "")}
     drafts.save(draft, broken, revision=1, by=patrick)
     assert "UNKNOWN_FORM" in {f.code for f in drafts.findings_of(draft, vocabulary())}
     drafts.save(draft, {"check_referral.bpmn": sound}, revision=2, by=patrick)
-    assert drafts.findings_of(draft, vocabulary()) == first
-    assert len(asked) == 2, "the first state is known still"
-    monkeypatch.setattr(drafts, "check", lambda *_given: [])
-    for number in range(drafts.MOST_REMEMBERED + 3):
-        drafts.save(
-            draft, {"check_referral.bpmn": sound + " " * number}, revision=3 + number, by=patrick
-        )
+    assert drafts.findings_of(draft, vocabulary()) is first, "this state is known still"
+
+
+def test_only_so_much_is_remembered(patrick):
+    small = drawing(user("a"), flows("start", "a", "end"))
+    draft = drafts.from_files({"a.bpmn": small}, "p", by=patrick)
+    first = drafts.findings_of(draft, vocabulary())
+    for number in range(drafts.MOST_REMEMBERED):
+        drafts.save(draft, {"a.bpmn": small + " " * (number + 1)}, revision=1 + number, by=patrick)
         drafts.findings_of(draft, vocabulary())
-    assert len(drafts._FOUND) == drafts.MOST_REMEMBERED
+    drafts.save(draft, {"a.bpmn": small}, revision=draft.revision, by=patrick)
+    again = drafts.findings_of(draft, vocabulary())
+    assert again == first
+    assert again is not first
 
 
 def test_an_example_that_goes_another_way_keeps_a_draft_back(draft, patrick):
