@@ -15,6 +15,7 @@ import { arrange } from './board/layout.js';
 import limits from './board/limits.js';
 import moddle from './board/moddle.json';
 import { Panel } from './board/panel.js';
+import { pictured } from './board/picture.js';
 import { Saving } from './board/saving.js';
 import { Simulation, oneColour } from './board/simulation.js';
 import { translation } from './board/translation.js';
@@ -64,10 +65,10 @@ async function open() {
   } catch (error) {
     // Files without a picture of their own get one.
     if (!/no diagram to display/.test(error.message)) { part('saved').textContent = error.message; throw error; }
-    const { layoutProcess } = await import('bpmn-auto-layout');
     saving.read(error);
-    whole(modeler.getDefinitions());
-    await modeler.importXML(await layoutProcess((await modeler.saveXML()).xml));
+    saving.read(await modeler.importXML(pictured(xml)));
+    arrange(modeler);
+    modeler.get('commandStack').clear();
     saving.changed();
   }
   whole(modeler.getDefinitions());

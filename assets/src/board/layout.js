@@ -33,7 +33,8 @@ const flowsFrom = (shape) => shape.outgoing.filter((one) => is(one, 'bpmn:Sequen
 function lanesOf(registry, nodes) {
   const lanes = registry.filter((one) => is(one, 'bpmn:Lane') && !one.labelTarget).sort((a, b) => a.y - b.y);
   if (!lanes.length) return [[null, nodes]];
-  return lanes.map((lane) => [lane, nodes.filter(({ businessObject }) => lane.businessObject.flowNodeRef?.includes(businessObject))]);
+  const of = ({ businessObject }) => lanes.find((lane) => lane.businessObject.flowNodeRef?.includes(businessObject)) || lanes[0];
+  return lanes.map((lane) => [lane, nodes.filter((node) => of(node) === lane)]);
 }
 
 /** The row of each node within its lane: the main way above, side ways below it. */
@@ -68,7 +69,8 @@ function run(modeler) {
   for (const [lane, inside] of lanesOf(registry, nodes)) {
     const { row, rows } = rowsOf(inside, placed);
     const height = rows * ROW + 2 * EDGE;
-    if (lane && lane.height !== height) modeling.resizeLane(lane, { x: lane.x, y: lane.y, width: lane.width, height });
+    const room = lane || pool;
+    if (room && room.height !== height) modeling.resizeLane(room, { x: room.x, y: room.y, width: room.width, height });
     for (const shape of inside) {
       const at = placed.column.get(shape);
       const x = Math.round(lefts[at] + (widths[at] - shape.width) / 2 - shape.x);
