@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from intake.findings import WORDS
 
 TEXTS: dict[str, Any] = {
-    "name": _("Name"),
+    "name": _("Bezeichnung"),
     "nameHint": _("Substantiv und Infinitiv, zum Beispiel «Anmeldung prüfen»."),
     "role": _("Zuständige Rolle"),
     "laneHint": _("Die Bahn gehört einer Rolle; ihre Leute finden die Aufgaben in ihrer Liste."),

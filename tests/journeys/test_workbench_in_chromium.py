@@ -305,7 +305,16 @@ def test_a_table_is_changed_on_its_bench_and_a_gap_is_shown(browser, live):
         page.wait_for_selector("li[data-code=GAP]")
 
 
-PAGES = ("board", "check", "try", "try?step=completeness_check", "examples", "rehearsal", "release")
+PAGES = (
+    "board",
+    "check",
+    "check?mode=descriptive",
+    "try",
+    "try?step=completeness_check",
+    "examples",
+    "rehearsal",
+    "release",
+)
 
 
 @pytest.mark.parametrize("width", [1280, 320])
