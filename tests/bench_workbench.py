@@ -16,20 +16,22 @@ from intake.forms import routing_of, vocabulary
 from models.base import now
 from models.operation import Scope, figures, ways
 from models.passages import Passage
-from models.processes import latest_diagram
+from models.people import User
+from models.processes import Run, latest_diagram
+from models.referrals import Referral
 from models.rehearsals import last_rehearsal
 from models.session import connect, db, transaction
 from models.tasks import Task, TaskOutcome
 from tests.browser import Person
 from tests.conftest import config_for, furnish
-from tests.copies import copy_case, row_of
+from tests.copies import copy_case, copy_ended, row_of
 from tests.postgres import postgres
 from workflows import drawing_drafts, rehearsals
 from workflows.diagrams.published import REFERRAL
 
 PETRA, PATRICK = (f"{n}@example.org" for n in ("p.beispiel", "p.prozess"))
 CASES, STEPS_EACH, WAYS_EACH = 100_000, 10, 8
-REHEARSED = 10_000
+REHEARSED, ENDED = 10_000, 2_000
 ELEMENTS = ("completeness_check", "triage", "intake_interview", "check_in", "final_report")
 GATEWAYS = (("decision", "admitted"), ("decision", "tell_decline"), ("complete", "rules"))
 
@@ -53,7 +55,11 @@ def _measure(name: str, url: str, folder: Path) -> None:
         case = player.refer(organisation_of(petra), petra)
         copy_case(case, REHEARSED - 1)
         print(f"\nThe workbench on {name}")
-        _rehearse(player.user(PATRICK))
+        _rehearse(player.user(PATRICK), "running")
+        copy_ended(_declined(petra), ENDED - 1)
+        with transaction():
+            db.execute(sa.delete(Run).where(Run.ended_at.is_(None)))
+        _rehearse(player.user(PATRICK), "ended")
         _past(case.id)
         db.remove()
     engine = app.extensions["engine"]
@@ -82,7 +88,16 @@ def _measure(name: str, url: str, folder: Path) -> None:
     engine.dispose()
 
 
-def _rehearse(patrick: object) -> None:
+def _declined(petra: User) -> Referral:
+    monika = player.user("m.muster@example.org")
+    case = player.refer(organisation_of(petra), petra, zemis_number="00000009.1")
+    player.do(case, "completeness_check", monika)
+    refusal = {"decline_reason": "LANGUAGE", "decision_text_to_office": "Zuerst ein Kurs."}
+    player.do(case, "triage", monika, decision="decline", **refusal)
+    return case
+
+
+def _rehearse(patrick: object, which: str) -> None:
     draft = drawing_drafts.begin(latest_diagram(REFERRAL), by=patrick)
     forms = vocabulary()
     begun = time.perf_counter()
@@ -97,7 +112,7 @@ def _rehearse(patrick: object) -> None:
     spent = time.perf_counter() - begun
     found = last_rehearsal(key[0])
     print(
-        f"  rehearsal of {found.done:,} running cases: {spent:.0f} s, {1000 * spent / found.done:.1f} ms each;"
+        f"  rehearsal of {found.done:,} {which} cases: {spent:.0f} s, {1000 * spent / found.done:.1f} ms each;"
         f" longest piece, for which a timer may wait, {longest:.2f} s"
     )
 

@@ -2,6 +2,7 @@
 
 import functools
 import logging
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -30,8 +31,8 @@ from workflows.stories import Routing, story_of
 log = logging.getLogger(__name__)
 
 REHEARSE = "rehearse"
-#: Cases tried in one go; then whatever else is due has its turn.
-BLOCK = 25
+#: Cases tried in one go, and seconds after which no other is begun; then whatever else is due has its turn.
+BLOCK, LONGEST_PIECE = 25, 0.2
 #: What can become of a case: running ones first, then ended ones.
 RUNNING = ("moves", "changes", "blocked")
 ENDED = ("same", "other", "unanswered", "unknown")
@@ -85,17 +86,24 @@ def rehearse_more(rehearsal_id: int, forms: Forms, routing: Routing) -> bool:
     later = _cases(rehearsal.process_id).where(Run.id > rehearsal.position)
     rows = db.execute(later.limit(BLOCK)).all()
     new = _specs(rehearsal_id, checksum(rehearsal.files))
-    found = [_tried(row, new, forms, routing) for row in rows]
+    found: list[RehearsedCase] = []
+    until = time.monotonic() + LONGEST_PIECE
+    for row in rows:
+        found.append(_tried(row, new, forms, routing))
+        if time.monotonic() > until:
+            break
+    more = len(rows) == BLOCK or len(found) < len(rows)
     with transaction():
         rehearsal = db.get_one(Rehearsal, rehearsal_id, with_for_update=True)
-        if rows and rehearsal.position < rows[0].id:
+        if found and rehearsal.position < rows[0].id:
             _count(rehearsal, found)
-            rehearsal.position, rehearsal.done = rows[-1].id, rehearsal.done + len(rows)
+            rehearsal.position = rows[len(found) - 1].id
+            rehearsal.done += len(found)
             db.add_all(case for case in found if case.result not in _PLAIN)
-        if len(rows) < BLOCK:
+        if not more:
             rehearsal.ended_at = now()
     db.expunge_all()
-    return len(rows) == BLOCK
+    return more
 
 
 @functools.lru_cache(4)

@@ -155,10 +155,13 @@ def test_an_unsound_draft_is_not_rehearsed(patrick, words, cases):
     assert db.scalar(sa.select(sa.func.count()).select_from(Rehearsal)) == 0
 
 
+@pytest.mark.parametrize(("seconds", "pieces"), [(60, [2, 4, 4]), (0, [1, 2, 3, 4])])
 def test_it_is_done_in_pieces_between_which_others_have_their_turn(
-    patrick, words, cases, monkeypatch
+    patrick, words, cases, monkeypatch, seconds, pieces
 ):
+    """So many cases or so many seconds, whichever is over first."""
     monkeypatch.setattr(rehearsals, "BLOCK", 2)
+    monkeypatch.setattr(rehearsals, "LONGEST_PIECE", seconds)
     work_until_idle(lambda _mail: None, words)
     draft = edited(patrick)
     rehearsals.begin(draft, words.forms, by=patrick)
@@ -166,7 +169,7 @@ def test_it_is_done_in_pieces_between_which_others_have_their_turn(
     while do_next_job(lambda _mail: None, words):
         db.expire_all()
         done.append(last_rehearsal(draft.id).done)
-    assert done == [2, 4, 4]
+    assert done == pieces
 
 
 def test_a_piece_that_was_counted_is_not_counted_again(patrick, words, cases, monkeypatch):
