@@ -32,6 +32,7 @@ def add_to(verbs: Any) -> None:
         verbs, "publish", "put in force, after its example cases (*.json) went well"
     )
     publish.add_argument("--note", default="from files", help="what changes, in a few words")
+    publish.add_argument("--json", action="store_true", help="what became of it for machines")
     publish.add_argument("--language", choices=("de", "en"), default="de")
 
 
@@ -170,35 +171,55 @@ def _tell_played(played: Any, as_json: bool) -> None:
 
 
 def _publish(chosen: argparse.Namespace) -> int:
-    """0 done, 1 the check or an example case says no, 2 an example cannot be read."""
+    """0 done, 1 the check or an example case says no, 2 a file cannot be read."""
     from flask_babel import force_locale
 
     from intake import create_app
-    from intake.examples import sentence
     from intake.forms import vocabulary
     from workflows.diagrams.examples import BadExample
     from workflows.diagrams.published import publish
 
     try:
         bundle, examples = read_with_examples(chosen.files)
-    except BadExample as error:
+    except (OSError, BadExample) as error:
         print(f"intake: {error}", file=sys.stderr)
         return 2
     app = create_app(from_environment().checked())
+    findings: list[Any] = []
+    failures: dict[str, Any] = {}
+    version = None
     with app.test_request_context(), force_locale(chosen.language):
         told = {"by": None, "note": chosen.note[:300], "examples": examples}
         try:
-            diagram = publish(bundle, chosen.process, vocabulary(), **told)
+            version = publish(bundle, chosen.process, vocabulary(), **told).version
         except RefusedDrawing as refused:
-            for finding in refused.findings:
-                print(finding, file=sys.stderr)
-            return 1
+            findings = refused.findings
         except FailedExamples as failed:
-            for name, failure in failed.failures.items():
-                print(f"{name}: {sentence(failure)}", file=sys.stderr)
-            return 1
-    print(f"{diagram.process_id} {diagram.version} is in force for new cases.")
-    return 0
+            failures = failed.failures
+        _tell_published(chosen, version, findings, failures)
+    return 0 if version else 1
+
+
+def _tell_published(
+    chosen: argparse.Namespace, version: int | None, findings: list[Any], failures: dict[str, Any]
+) -> None:
+    from intake.examples import sentence
+
+    if chosen.json:
+        found = {
+            "process": chosen.process,
+            "version": version,
+            "findings": [finding.as_dict() for finding in findings],
+            "examples": {name: asdict(failure) for name, failure in failures.items()},
+        }
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    for finding in findings:
+        print(finding, file=sys.stderr)
+    for name, failure in failures.items():
+        print(f"{name}: {sentence(failure)}", file=sys.stderr)
+    if version:
+        print(f"{chosen.process} {version} is in force for new cases.")
 
 
 def _diff(chosen: argparse.Namespace) -> int:

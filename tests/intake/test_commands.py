@@ -192,11 +192,15 @@ def test_publishing_plays_the_examples_beside_the_drawings_and_keeps_them(tmp_pa
     wrong = intake("publish", str(tmp_path), **settings)
     assert wrong.returncode == 1
     assert "one.json: Schritt 1: «triage» wartet nicht" in wrong.stderr
+    told = json.loads(intake("publish", "--json", str(tmp_path), **settings).stdout)
+    assert (told["version"], told["examples"]["one.json"]["reason"]) == (None, "not_waiting")
+    assert intake("publish", "/nowhere/x.bpmn", **settings).returncode == 2
     example.write_text(
         '{"steps": [{"step": "completeness_check", "answers": {"outcome": "complete"}}]}'
     )
-    done = intake("publish", str(tmp_path), "--note", "Kürzer", **settings)
+    done = intake("publish", "--json", str(tmp_path), "--note", "Kürzer", **settings)
     assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["version"] == 2
     version = newest_diagram("referral")
     assert (version.version, version.note, list(version.examples)) == (2, "Kürzer", ["one.json"])
 
