@@ -64,7 +64,7 @@ async function open() {
     saving.read(await modeler.importXML(xml));
   } catch (error) {
     // Files without a picture of their own get one.
-    if (!/no diagram to display/.test(error.message)) { part('saved').textContent = error.message; throw error; }
+    if (!/no diagram to display/.test(error.message)) throw error;
     saving.read(error);
     saving.read(await modeler.importXML(pictured(xml)));
     arrange(modeler);
@@ -107,4 +107,8 @@ press('simulate', ({ currentTarget }) => {
 part('preview').querySelector('[data-close]').addEventListener('click', () => part('preview').close());
 part('file')?.addEventListener('change', async ({ currentTarget: { value } }) => { await saving.flush(); location.href = value; });
 exports(part, modeler, data, saving);
-await open();
+try {
+  await open();
+} catch (error) {
+  saving.unread(error.message);
+}

@@ -14,7 +14,7 @@ from models.session import db
 from tests.conftest import process_owner
 from tests.journeys.board import CHECK, board, pick, saved
 from tests.journeys.chromium import someone
-from tests.workflows.test_imports import VENDORS
+from tests.workflows.test_imports import MODEL, VENDORS
 from workflows import drawing_drafts
 from workflows.diagrams.ech.drawing import Drawing
 from workflows.diagrams.files import NAMES, root_of
@@ -397,6 +397,32 @@ def test_hostile_drawings_harm_no_browser(browser, live):
         page.wait_for_selector("li[data-code=UNKNOWN_FORM]")
         assert page.locator("[data-findings] img, [data-panel] img").count() == 0
         assert "Zeichnen" in page.title()
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "",
+        '<collaboration id="c"><participant id="p" name="A"/></collaboration>',
+        '<process id="p"><userTask id="a"/><sequenceFlow id="f" sourceRef="a" targetRef="z"/></process>',
+        '<process id="p"><laneSet id="l"><lane id="x"/></laneSet><boundaryEvent id="b" attachedToRef="n"/></process>',
+    ],
+)
+def test_a_file_that_cannot_be_shown_says_so_and_is_not_overwritten(browser, live, inside):
+    app, address = live
+    text = f'<definitions xmlns="{MODEL}" id="d" targetNamespace="x">{inside}</definitions>'
+    with app.test_request_context():
+        draft_id = drawing_drafts.from_files({"a.bpmn": text}, "p", by=player.user(PATRICK)).id
+        db.remove()
+    with someone(browser, address, PATRICK, viewport={"width": 1400, "height": 1000}) as page:
+        page.goto(f"{address}/workbench/{draft_id}/board")
+        page.wait_for_selector("[data-board][data-ready], [data-conflict]:visible")
+        page.wait_for_timeout(1500)
+        source = page.get_attribute("[data-board]", "data-source")
+        kept = page.request.get(address + source).text()
+        assert kept == text or "BPMNDiagram" in kept
+        if not inside:
+            page.wait_for_selector("[data-conflict]:has-text('wird hier nichts gespeichert')")
 
 
 @pytest.mark.parametrize("vendor", VENDORS)

@@ -42,6 +42,7 @@ class Picture {
   get text() {
     const processes = children(this.root, 'process');
     let [collaboration] = children(this.root, 'collaboration');
+    if (!collaboration && !processes.length) throw new Error('no process');
     if (!collaboration && processes.some((one) => all(one, 'lane').length)) {
       collaboration = this.make(BPMN, this.named('collaboration'), { id: `collaboration_${processes[0].id}` },
         ...processes.map((one) => this.make(BPMN, this.named('participant'), { id: `pool_${one.id}`, name: one.getAttribute('name') || '', processRef: one.id })));

@@ -24,8 +24,10 @@ export class Saving {
   /** What the browser left out while reading would be gone from the file when it saves. */
   read({ warnings = [] }) {
     const lost = warnings.find(({ message }) => /unparsable|unrecognized|unexpected/.test(message));
-    if (lost) this.stop(`${this.texts.notReadWhole} (${lost.message.split('\n').pop().trim()})`);
+    if (lost) this.unread(lost.message.split('\n').pop().trim());
   }
+
+  unread(why) { this.stop(`${this.texts.notReadWhole} (${why})`); }
 
   /** A draft that was handed in or released: who draws on does so in a draft of one's own. */
   closed(sentence) { this.stop(sentence, this.keepOwn()); }
