@@ -1,7 +1,5 @@
 """The workbench in a real browser: from the first click on a task to a moved case, and back."""
 
-from itertools import pairwise
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -14,11 +12,8 @@ from models.session import db
 from tests.conftest import process_owner
 from tests.journeys.board import CHECK, board, pick, saved
 from tests.journeys.chromium import someone
-from tests.workflows.test_imports import MODEL, VENDORS
 from workflows import drawing_drafts
-from workflows.diagrams.ech.drawing import Drawing
-from workflows.diagrams.files import NAMES, root_of
-from workflows.diagrams.published import REFERRAL, shipped_bundle
+from workflows.diagrams.published import REFERRAL
 from workflows.worker import Words, work_until_idle
 
 pytestmark = pytest.mark.xdist_group("chromium")
@@ -206,41 +201,6 @@ def test_tokens_walk_the_drawing_in_the_readers_language(browser, live):
         assert page.locator("[data-how]").is_hidden()
 
 
-def test_the_file_that_a_browser_saves_says_the_same_as_before(browser, live):
-    """Opened and saved without a change that matters, nothing differs and no extension is lost."""
-    app, address = live
-    _case, draft_id = arrange(app)
-    with someone(browser, address, PATRICK, viewport={"width": 1400, "height": 1000}) as page:
-        for file in sorted(name for name in shipped_bundle() if name.endswith(".bpmn")):
-            board(page, address, draft_id, file)
-            saved(page, page.get_by_role("button", name="Anordnen").click)
-            page.wait_for_timeout(300)
-            source = page.get_attribute("[data-board]", "data-source")
-            text = page.request.get(address + source).body()
-            assert run_over(text) == []
-        page.goto(f"{address}/workbench/{draft_id}/release")
-        assert "Kein Unterschied, ausser vielleicht in der Anordnung." in page.inner_text("main")
-
-
-def run_over(text):
-    """(flow, element) for every line that leads through an element at which it does not end."""
-    root = root_of(text, "a.bpmn")
-    drawing = Drawing(root, root.find("bpmn:process", NAMES))
-    hosts = {e.get("id"): e.get("attachedToRef") for e in drawing.process}
-    found = []
-    for flow in drawing.flows:
-        ends = {flow.get("sourceRef"), flow.get("targetRef"), hosts[flow.get("sourceRef")]}
-        for node in drawing.nodes:
-            if node.id not in ends and node.kind != "boundaryEvent":
-                left, top, width, height = drawing.boxes[node.id]
-                for a, b in pairwise(drawing.lines[flow.get("id")]):
-                    beside = max(a[0], b[0]) <= left + 2 or min(a[0], b[0]) >= left + width - 2
-                    apart = max(a[1], b[1]) <= top + 2 or min(a[1], b[1]) >= top + height - 2
-                    if not beside and not apart:
-                        found.append((flow.get("id"), node.id))
-    return found
-
-
 def test_who_comes_too_late_keeps_a_draft_of_their_own(browser, live):
     app, address = live
     _case, draft_id = arrange(app)
@@ -397,60 +357,3 @@ def test_hostile_drawings_harm_no_browser(browser, live):
         page.wait_for_selector("li[data-code=UNKNOWN_FORM]")
         assert page.locator("[data-findings] img, [data-panel] img").count() == 0
         assert "Zeichnen" in page.title()
-
-
-@pytest.mark.parametrize(
-    "inside",
-    [
-        "",
-        '<collaboration id="c"><participant id="p" name="A"/></collaboration>',
-        '<process id="p"><userTask id="a"/><sequenceFlow id="f" sourceRef="a" targetRef="z"/></process>',
-        '<process id="p"><laneSet id="l"><lane id="x"/></laneSet><boundaryEvent id="b" attachedToRef="n"/></process>',
-    ],
-)
-def test_a_file_that_cannot_be_shown_says_so_and_is_not_overwritten(browser, live, inside):
-    app, address = live
-    text = f'<definitions xmlns="{MODEL}" id="d" targetNamespace="x">{inside}</definitions>'
-    with app.test_request_context():
-        draft_id = drawing_drafts.from_files({"a.bpmn": text}, "p", by=player.user(PATRICK)).id
-        db.remove()
-    with someone(browser, address, PATRICK, viewport={"width": 1400, "height": 1000}) as page:
-        page.goto(f"{address}/workbench/{draft_id}/board")
-        page.wait_for_selector("[data-board][data-ready], [data-conflict]:visible")
-        page.wait_for_timeout(1500)
-        source = page.get_attribute("[data-board]", "data-source")
-        kept = page.request.get(address + source).text()
-        assert kept == text or "BPMNDiagram" in kept
-        if not inside:
-            page.wait_for_selector("[data-conflict]:has-text('wird hier nichts gespeichert')")
-
-
-@pytest.mark.parametrize("vendor", VENDORS)
-def test_a_file_without_a_picture_gets_one_and_keeps_what_is_not_ours(browser, live, vendor):
-    """Brought, opened, changed and saved in the browser: another tool's words are still in the file."""
-    _app, address = live
-    with someone(browser, address, PATRICK, viewport={"width": 1400, "height": 1000}) as page:
-        page.goto(f"{address}/workbench")
-        data = {"name": "a.bpmn", "mimeType": "application/xml", "buffer": VENDORS[vendor]}
-        page.set_input_files("#files", data)
-        page.get_by_role("button", name="Dateien importieren").click()
-        page.get_by_role("link", name="Weiterzeichnen").click()
-        page.wait_for_selector("[data-board][data-ready]")
-        page.wait_for_selector(
-            "[data-saved]:text-matches('\\\\d\\\\d:\\\\d\\\\d')"
-        )  # the picture is kept
-        pick(page, "ask")
-        lane = page.locator("[data-panel] [name=role] option:checked")
-        assert lane.inner_text() == "Koordination", "its lanes are in the picture"
-        saved(page, lambda: page.fill("[name=name]", "Anders genannt"))
-        source = page.get_attribute("[data-board]", "data-source")
-        text = page.request.get(address + source).text()
-    assert "Anders genannt" in text
-    assert run_over(text.encode()) == []
-    for foreign in (
-        "camunda:assignee",
-        "zeebe:assignmentDefinition",
-        "signavioMetaData",
-        "bgColor",
-    ):
-        assert (foreign in text) == (foreign in VENDORS[vendor].decode()), foreign

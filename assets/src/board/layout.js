@@ -6,23 +6,44 @@ const GAP = 60;
 const ROW = 120;
 const EDGE = 30;
 
+/** What comes after a shape: [shape, whether its own flow leads there, not one of an event at it]. */
+const after = (shape) => [
+  ...flowsFrom(shape).map(({ target }) => [target, true]),
+  ...(shape.attachers || []).flatMap(flowsFrom).map(({ target }) => [target, false]),
+];
+
+/** The shapes so that each comes after all that lead to it, but for those that close a loop; with the flows that do. */
+function ordered(nodes) {
+  const [order, seen, open, back] = [[], new Set(), new Set(), new Set()];
+  for (const root of [...nodes.filter((one) => is(one, 'bpmn:StartEvent')), ...nodes]) {
+    const way = seen.has(root) ? [] : [[root, after(root)]];
+    if (way.length) { seen.add(root); open.add(root); }
+    while (way.length) {
+      const [shape, todo] = way.at(-1);
+      const [next] = todo.pop() || [];
+      if (!next) { way.pop(); open.delete(shape); order.unshift(shape); continue; }
+      if (open.has(next)) back.add(`${shape.id} ${next.id}`);
+      if (seen.has(next)) continue;
+      seen.add(next);
+      open.add(next);
+      way.push([next, after(next)]);
+    }
+  }
+  return { order, back };
+}
+
 /** Column and side of each node: one column after the furthest before it; what only events lead to stands below. */
 function places(nodes) {
-  const column = new Map();
-  const main = new Set();
-  const open = new Set();
-  const visit = (shape, at, onMain) => {
-    const known = column.get(shape);
-    if (open.has(shape) || (known >= at && (main.has(shape) || !onMain)) || at > nodes.length) return;
-    open.add(shape);
-    column.set(shape, Math.max(known ?? 0, at));
-    if (onMain) main.add(shape);
-    for (const { target } of flowsFrom(shape)) visit(target, column.get(shape) + 1, onMain);
-    for (const event of shape.attachers || []) for (const { target } of flowsFrom(event)) visit(target, column.get(shape) + 1, false);
-    open.delete(shape);
-  };
-  for (const shape of nodes.filter((one) => is(one, 'bpmn:StartEvent'))) visit(shape, 0, true);
-  for (const shape of nodes) if (!column.has(shape)) visit(shape, 0, false);
+  const { order, back } = ordered(nodes);
+  const column = new Map(order.map((shape) => [shape, 0]));
+  const main = new Set(order.filter((shape) => is(shape, 'bpmn:StartEvent')));
+  for (const shape of order) {
+    for (const [next, own] of after(shape)) {
+      if (back.has(`${shape.id} ${next.id}`)) continue;
+      column.set(next, Math.max(column.get(next), column.get(shape) + 1));
+      if (own && main.has(shape)) main.add(next);
+    }
+  }
   return { column, main };
 }
 
