@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import sqlalchemy as sa
 from flask_babel import gettext
 from wtforms import Field
 
@@ -12,8 +11,7 @@ from intake.forms import REGISTRY, vocabulary
 from intake.readers import Reader, names_of, readers
 from intake.wording import READ, USED
 from models.drawing_drafts import DraftState, DrawingDraft, drawing_drafts
-from models.processes import Diagram, Run, latest_diagram, versions
-from models.session import db
+from models.processes import Diagram, latest_diagram, running_on, versions
 from workflows.diagrams.elements import properties
 from workflows.diagrams.files import NAMES, Bundle, is_table, roots_of
 from workflows.diagrams.published import REFERRAL, files_of
@@ -136,9 +134,7 @@ def choices_of(question: Field) -> list[tuple[str, str]]:
 
 def _drawn() -> list[Drawn]:
     """Versions that matter and drafts that are worked on, nothing looked up in them yet."""
-    count = sa.select(Run.diagram_id, sa.func.count()).where(Run.ended_at.is_(None))
-    running = dict(db.execute(count.group_by(Run.diagram_id)).all())
-    in_force = latest_diagram(REFERRAL)
+    running, in_force = running_on(), latest_diagram(REFERRAL)
     newest = in_force.version if in_force else 0
     found = [
         Drawn(version, None, running.get(version.id, 0), [], [])

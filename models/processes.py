@@ -87,6 +87,12 @@ def versions(process_id: str) -> list[Diagram]:
     return list(db.scalars(_versions(process_id).options(*people)))
 
 
+def running_on() -> dict[int, int]:
+    """How many cases run on each version, by its key."""
+    counted = sa.select(Run.diagram_id, sa.func.count()).where(Run.ended_at.is_(None))
+    return dict(db.execute(counted.group_by(Run.diagram_id)).all())
+
+
 def diagram_of(process_id: str, version: int) -> Diagram | None:
     """One published version, if there is such a one."""
     found = sa.select(Diagram).where(Diagram.process_id == process_id, Diagram.version == version)

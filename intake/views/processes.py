@@ -10,7 +10,7 @@ from flask_login import current_user
 from intake.differences import by_place
 from intake.permissions import Permission, may, requires
 from models.load import Load, load_of
-from models.processes import Diagram, Run, diagram_of
+from models.processes import Diagram, diagram_of, running_on
 from models.session import db
 from workflows.diagrams.differences import Change, differences
 from workflows.diagrams.published import files_of
@@ -23,15 +23,8 @@ pages = Blueprint("processes", __name__, url_prefix="/processes")
 @requires(Permission.SEE_PROCESSES)
 def index() -> Any:
     """Every published version, the one in force first."""
-    running = dict(
-        db.execute(
-            sa.select(Run.diagram_id, sa.func.count())
-            .where(Run.ended_at.is_(None))
-            .group_by(Run.diagram_id)
-        ).all()
-    )
     rows = list(db.scalars(sa.select(Diagram).order_by(Diagram.id.desc())))
-    return render_template("processes/index.html", rows=rows, running=running)
+    return render_template("processes/index.html", rows=rows, running=running_on())
 
 
 @pages.get("/<int:diagram_id>")
