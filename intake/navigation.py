@@ -28,7 +28,9 @@ _WAYS = (
 
 #: Rooms that one enters by another.
 _ROOM: dict[str, str] = {
-    **dict.fromkeys(("board", "tryout", "examples", "rehearsals", "releases"), "workbench"),
+    **dict.fromkeys(
+        ("board", "tryout", "examples", "rehearsals", "releases", "questions"), "workbench"
+    ),
     **dict.fromkeys(("operation", "moves"), "processes"),
 }
 
