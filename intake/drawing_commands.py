@@ -80,16 +80,19 @@ def _check(chosen: argparse.Namespace) -> int:
     """0 clean or warnings only, 1 errors, 2 something could not be read."""
     from intake.forms import vocabulary
     from workflows.diagrams.check import check
+    from workflows.diagrams.examples import BadExample, failed_examples
     from workflows.diagrams.findings import UNREADABLE
 
     try:
-        bundle = read_files(chosen.files)
-    except OSError as error:
+        bundle, examples = read_with_examples(chosen.files)
+    except (OSError, BadExample) as error:
         print(f"intake: {error}", file=sys.stderr)
         return 2
     with _bare_app().test_request_context():
         forms = vocabulary()
     findings = check(bundle, chosen.process, forms)
+    if not any(finding.forbids for finding in findings):
+        findings += failed_examples(examples, bundle, chosen.process, forms)
     errors = sum(finding.forbids for finding in findings)
     if chosen.json:
         print(json.dumps([finding.as_dict() for finding in findings], ensure_ascii=False, indent=1))

@@ -20,6 +20,7 @@ _NEVER = _("Was nie erreicht wird, sieht aus, als geschähe es.")
 _TABLE = _("Für diese Werte gäbe die Tabelle keine oder eine falsche Antwort.")
 _TIME = _("Die Frist liefe nie oder sofort ab.")
 _RUN = _("Gezeichnet ist nur, was auch läuft: Die Engine führt das nicht aus.")
+_EXAMPLE = _("Beispiele sagen, was auch nach der Änderung noch gelten soll.")
 _TWICE = _("Dieselbe Aufgabe stünde zweimal in der Liste, oder ohne Ende immer wieder.")
 
 #: Code of a finding to what to do, and why.
@@ -114,6 +115,10 @@ WORDS: dict[str, tuple[Any, Any]] = {
     "PILES_UP": (_("Ein Fall kommt immer wieder gleichzeitig hierher."), _TWICE),
     "RUNS_TWICE": (_("Ein Fall kann gleichzeitig zweimal hier sein."), _TWICE),
     "NEVER_ENDS": (_("Von hier kann ein Fall nicht enden."), _STILL),
+    "EXAMPLE_FAILED": (
+        _("Dieses Beispiel geht einen anderen Weg; ändern Sie die Zeichnung oder das Beispiel."),
+        _EXAMPLE,
+    ),
     "LARGE": (_("Zu viel, um alles zu probieren."), _SIZE),
     "UNUSED": (_("Kein Prozess ruft diesen auf."), _NEVER),
     "EMPTY_TABLE": (_("Eine Tabelle braucht Eingabe, Ausgabe und Regel."), _TABLE),

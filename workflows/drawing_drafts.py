@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
@@ -14,8 +14,8 @@ from models.people import User
 from models.processes import Diagram
 from models.session import db, transaction
 from workflows.diagrams.check import Forms, check
-from workflows.diagrams.examples import Example
-from workflows.diagrams.files import ENDINGS, BadFile, root_of
+from workflows.diagrams.examples import Example, failed_examples
+from workflows.diagrams.files import ENDINGS, BadFile, Bundle, root_of
 from workflows.diagrams.findings import Finding
 from workflows.diagrams.published import Version, add_version, refuse
 from workflows.errors import ChangedMeanwhile, FourEyes, NotFound, NotOpen
@@ -38,19 +38,39 @@ def drawing_draft(draft_id: int) -> DrawingDraft:
 
 
 def findings_of(draft: DrawingDraft, forms: Forms) -> list[Finding]:
-    """All findings of a draft; remembered as long as its files stay the same.
+    """What the check finds in a draft; remembered as long as its files stay the same.
 
     Walking every way of the drawings takes half a second, and a made-up case asks at each step.
     """
     bundle = draft.bundle
-    key = hashlib.sha256(draft.process_id.encode())
-    for name, data in sorted(bundle.items()):
+    key = _key(draft.process_id, bundle)
+    return _remembered(key, lambda: check(bundle, draft.process_id, forms))
+
+
+def all_findings(draft: DrawingDraft, forms: Forms) -> list[Finding]:
+    """The same, and the example cases that go another way on the draft as it is now."""
+    found = findings_of(draft, forms)
+    if any(finding.forbids for finding in found):
+        return found
+    bundle, examples = draft.bundle, draft.examples
+    key = _key(draft.process_id, {**bundle, "": json.dumps(examples, sort_keys=True).encode()})
+    failed = _remembered(key, lambda: failed_examples(examples, bundle, draft.process_id, forms))
+    return [*found, *failed]
+
+
+def _key(process_id: str, files: Bundle) -> bytes:
+    key = hashlib.sha256(process_id.encode())
+    for name, data in sorted(files.items()):
         key.update(f"{name}:{len(data)}:".encode() + data)
+    return key.digest()
+
+
+def _remembered(key: bytes, find: Callable[[], list[Finding]]) -> list[Finding]:
     with _REMEMBERING:
-        remembered = _FOUND.pop(key.digest(), None)
-    found = check(bundle, draft.process_id, forms) if remembered is None else remembered
+        remembered = _FOUND.pop(key, None)
+    found = find() if remembered is None else remembered
     with _REMEMBERING:
-        _FOUND[key.digest()] = found
+        _FOUND[key] = found
         while len(_FOUND) > MOST_REMEMBERED:
             _FOUND.pop(next(iter(_FOUND)))
     return found

@@ -20,6 +20,7 @@ from models.drawing_drafts import DraftState, DrawingDraft, others_at
 from workflows import drawing_drafts
 from workflows.diagrams.check import names_known
 from workflows.diagrams.files import BadFile
+from workflows.diagrams.findings import Finding
 from workflows.diagrams.known import Known
 from workflows.diagrams.shown import processes, tables, titles
 from workflows.errors import ChangedMeanwhile, NotOpen
@@ -132,7 +133,18 @@ def names(draft_id: int) -> Any:
 def findings_now(draft_id: int) -> Any:
     """What the check finds in the draft as it was saved last."""
     draft = drawing_drafts.drawing_draft(draft_id)
-    return jsonify([told(one) for one in drawing_drafts.findings_of(draft, vocabulary())])
+    found = drawing_drafts.all_findings(draft, vocabulary())
+    return jsonify([{**told(one), "url": _place(draft, one)} for one in found])
+
+
+def _place(draft: DrawingDraft, finding: Finding) -> str:
+    """Where a finding is mended: its example, or its element on the board."""
+    if finding.file in draft.examples:
+        return url_for("examples.show", draft_id=draft.id, example=finding.file)
+    if finding.file in draft.files:
+        element = finding.element or None
+        return url_for(".show", draft_id=draft.id, file=finding.file, element=element)
+    return ""
 
 
 @pages.get("/bench/<name>")

@@ -76,7 +76,7 @@ def checked(draft_id: int) -> Any:
     return render_template(
         "workbench/checked.html",
         draft=draft,
-        findings=[told(one) for one in drafts.findings_of(draft, vocabulary())],
+        findings=[told(one) for one in drafts.all_findings(draft, vocabulary())],
         conventions=conventions(draft.bundle, mode if mode in MODES else abort(404)),
         mode=mode,
         uses=uses(draft.bundle, vocabulary()),

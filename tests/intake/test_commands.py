@@ -42,6 +42,17 @@ def test_the_shipped_drawings_pass_the_check(capsys):
     assert "0 errors, 2 warnings" in capsys.readouterr().out
 
 
+def test_examples_beside_the_drawings_are_part_of_the_check(tmp_path, capsys):
+    for path in (ROOT / "bpmn").glob("*.*mn"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "x.json").write_text('{"name": "Anders", "steps": [{"step": "triage"}]}')
+    assert main(["check", str(tmp_path)]) == 1
+    told = capsys.readouterr().out
+    assert "x.json:0: error: EXAMPLE_FAILED: step 1: not_waiting: triage" in told
+    (tmp_path / "x.json").write_text("{")
+    assert main(["check", str(tmp_path)]) == 2
+
+
 def test_the_findings_come_as_json_with_everything_a_machine_needs(tmp_path, capsys):
     broken = (
         (ROOT / "bpmn/close_tandem.bpmn").read_text().replace('value="final_report"', 'value="x"')

@@ -162,6 +162,19 @@ def test_findings_come_in_words_with_reason_and_place(web, patrick):
     assert "Die Prüfung sagt nein" in patrick.words
 
 
+def test_the_check_page_tells_which_example_goes_another_way(web, patrick):
+    with web.arranged():
+        draft = drawing_drafts.drawing_draft(1)
+        example = {"name": "Anders", "steps": [{"step": "triage"}]}
+        drawing_drafts.keep_example(draft, "x.json", example, by=player.user(PATRICK))
+    page = patrick.open("/workbench/1/check")
+    assert "Dieses Beispiel geht einen anderen Weg" in page.text
+    found = patrick.client.get("/workbench/1/findings.json").json
+    (told,) = (one for one in found if one["code"] == "EXAMPLE_FAILED")
+    assert told["url"] == "/workbench/1/examples/x.json"
+    assert patrick.client.get("/workbench/1/try").status_code == 200, "it runs still"
+
+
 def test_the_check_page_tells_conventions_in_two_modes_and_where_answers_are_used(web, patrick):
     words = patrick.open("/workbench/1/check").words
     assert "Alle geprüften Regeln sind eingehalten." in words

@@ -154,6 +154,24 @@ def test_what_was_found_is_remembered_until_a_file_changes(draft, patrick):
     assert drafts.findings_of(draft, vocabulary()) is first, "this state is known still"
 
 
+def test_an_example_that_goes_another_way_is_found_on_every_check(draft, patrick):
+    """The decline now leads back to the office: two of the shipped examples notice."""
+    sound = draft.files["check_referral.bpmn"]
+    assert drafts.all_findings(draft, vocabulary()) == drafts.findings_of(draft, vocabulary())
+    turned = sound.replace('triage.decision == "decline"', 'triage.decision == "ask_back"')
+    drafts.save(draft, {"check_referral.bpmn": turned}, revision=1, by=patrick)
+    found = [f for f in drafts.all_findings(draft, vocabulary()) if f.code == "EXAMPLE_FAILED"]
+    assert "declined.json" in {f.file for f in found}
+    assert all(f.forbids for f in found)
+    assert "EXAMPLE_FAILED" not in {f.code for f in drafts.findings_of(draft, vocabulary())}
+    example = {"name": "Anders", "steps": [{"step": "triage"}]}
+    drafts.save(draft, {"check_referral.bpmn": sound}, revision=2, by=patrick)
+    drafts.keep_example(draft, "anders.json", example, by=patrick)
+    (found,) = (f for f in drafts.all_findings(draft, vocabulary()) if f.forbids)
+    assert (found.file, found.name) == ("anders.json", "Anders")
+    assert found.sentence == "step 1: not_waiting: triage; found: completeness_check"
+
+
 def test_only_so_much_is_remembered(patrick):
     small = drawing(user("a"), flows("start", "a", "end"))
     draft = drafts.from_files({"a.bpmn": small}, "p", by=patrick)

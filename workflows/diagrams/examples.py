@@ -17,6 +17,7 @@ from models.base import OFFICE_ZONE, today
 from models.referrals import ReferralStatus
 from workflows.actions import ACTIONS
 from workflows.diagrams.files import Bundle, texts_of
+from workflows.diagrams.findings import Finding
 from workflows.diagrams.read import read_texts
 from workflows.diagrams.trial import TABLE, asked
 from workflows.engine.case import Case, OpenStep
@@ -296,6 +297,28 @@ def play_all(
     failures = {name: player.play() for name, player in players.items()}
     done = set().union(*(player.passed for player in players.values()))
     return Played(failures, {n: e.name for n, e in examples.items()}, _user_tasks(specs) - done)
+
+
+def failed_examples(
+    examples: Mapping[str, Any], bundle: Bundle, process_id: str, forms: Forms
+) -> list[Finding]:
+    """The examples, as JSON by file, that go another way on drawings that the check lets pass."""
+    if not examples:
+        return []
+    read = {name: Example.of(written) for name, written in examples.items()}
+    played = play_all(read, bundle, process_id, forms)
+    return [
+        Finding(
+            "EXAMPLE_FAILED",
+            name,
+            "",
+            played.names[name],
+            0,
+            f"step {f.number}: {f.reason}: {f.wanted or 'nothing'}; found: {f.found or 'nothing'}",
+        )
+        for name, f in sorted(played.failures.items())
+        if f is not None
+    ]
 
 
 def _user_tasks(specs: Specs) -> set[str]:

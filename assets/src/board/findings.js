@@ -64,7 +64,8 @@ export class Findings {
       this.modeler.get('selection').select(shape);
       this.modeler.get('canvas').scrollToElement(shape, 100);
     };
-    const place = shape ? button(name, go, { class: 'bare' }) : node('span', {}, finding.file === this.file || !finding.file ? name : `${finding.file}: ${name}`);
+    const far = finding.url && finding.file !== this.file;
+    const place = shape ? button(name, go, { class: 'bare' }) : node(far ? 'a' : 'span', far ? { href: finding.url } : {}, far ? `${finding.file}: ${name}` : name);
     const mend = repairable(finding.code, shape, this.writing)
       ? button(texts.repairs[finding.code], () => REPAIRS[finding.code](this.writing, shape), { 'data-repair': finding.code }) : null;
     const exact = finding.sentence ? node('details', {}, node('summary', {}, texts.exactly), node('code', {}, `${finding.code}: ${finding.sentence}`)) : null;
