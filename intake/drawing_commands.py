@@ -80,8 +80,9 @@ def _check(chosen: argparse.Namespace) -> int:
     """0 clean or warnings only, 1 errors, 2 something could not be read."""
     from intake.forms import vocabulary
     from workflows.diagrams.check import check
-    from workflows.diagrams.examples import BadExample, failed_examples
+    from workflows.diagrams.examples import BadExample
     from workflows.diagrams.findings import UNREADABLE
+    from workflows.diagrams.played import failed_examples
 
     try:
         bundle, examples = read_with_examples(chosen.files)
@@ -110,7 +111,8 @@ def _test(chosen: argparse.Namespace) -> int:
     from flask_babel import force_locale
 
     from intake.forms import vocabulary
-    from workflows.diagrams.examples import BadExample, Example, play_all
+    from workflows.diagrams.examples import BadExample, Example
+    from workflows.diagrams.played import play_all
 
     try:
         bundle, written = read_with_examples(chosen.files)

@@ -14,9 +14,10 @@ from models.people import User
 from models.processes import Diagram
 from models.session import db, transaction
 from workflows.diagrams.check import Forms, check
-from workflows.diagrams.examples import Example, failed_examples
+from workflows.diagrams.examples import Example
 from workflows.diagrams.files import ENDINGS, BadFile, Bundle, root_of
 from workflows.diagrams.findings import Finding
+from workflows.diagrams.played import failed_examples
 from workflows.diagrams.published import Version, add_version, refuse
 from workflows.errors import ChangedMeanwhile, FourEyes, NotFound, NotOpen
 

@@ -17,7 +17,8 @@ from models.processes import Run
 from models.referrals import Referral
 from models.session import db
 from workflows import drawing_drafts as drafts
-from workflows.diagrams.examples import BadExample, Example, play_all
+from workflows.diagrams.examples import BadExample, Example
+from workflows.diagrams.played import play_all
 from workflows.diagrams.published import specs_of
 from workflows.stories import anonymous, story_of
 from workflows.tryout import free_name

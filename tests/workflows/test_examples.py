@@ -8,7 +8,8 @@ import pytest
 
 from intake.forms import vocabulary
 from tests.workflows.drawings import boundary, drawing, flow, flows, timer, user
-from workflows.diagrams.examples import BadExample, Example, Failure, Player, play_all
+from workflows.diagrams.examples import BadExample, Example, Failure, Player
+from workflows.diagrams.played import play_all
 from workflows.diagrams.published import REFERRAL, SHIPPED, shipped_bundle
 from workflows.diagrams.read import read
 

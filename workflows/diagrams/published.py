@@ -17,8 +17,9 @@ from models.people import User
 from models.processes import Diagram, newest_diagram
 from models.session import db, transaction
 from workflows.diagrams.check import Forms, check
-from workflows.diagrams.examples import Example, play_all
+from workflows.diagrams.examples import Example
 from workflows.diagrams.files import Bundle, texts_of
+from workflows.diagrams.played import play_all
 from workflows.diagrams.read import read_texts
 from workflows.engine.codec import Specs
 from workflows.errors import FailedExamples, RefusedDrawing
