@@ -33,10 +33,12 @@ async function build(options) {
   }
 }
 
-// What every page loads is one file; what draws shares its parts.
+// What every page loads is one file, and what shows a drawing; what draws shares its parts.
 await build({ entryPoints: { page: 'src/page.js' } });
 await build({ entryPoints: { workbench: 'src/workbench.js' } });
-await build({ entryPoints: { viewer: 'src/viewer.js', board: 'src/board.js', table: 'src/table.js' }, splitting: true });
+await build({ entryPoints: { viewer: 'src/viewer.js' } });
+await build({ entryPoints: { marked: 'src/marked.js' } });
+await build({ entryPoints: { board: 'src/board.js', table: 'src/table.js' }, splitting: true });
 writeFileSync(path.join(out, 'manifest.json'), JSON.stringify(manifest, null, 1));
 
 // PDF needs fonts as files: typst reads no woff2.
