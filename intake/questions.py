@@ -1,7 +1,7 @@
 """What would break if a question of a form, or one of its choices, went away or were called otherwise."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask_babel import gettext
@@ -29,15 +29,17 @@ class Drawn:
 
     Attributes:
         running: running cases on this version; 0 for a draft.
+        in_force: whether new cases take this version.
         uses: the places in it that read the question.
         examples: names of its example cases that answer it.
     """
 
     version: Diagram | None
     draft: DrawingDraft | None
-    running: int
-    uses: list[Use]
-    examples: list[str]
+    running: int = 0
+    in_force: bool = False
+    uses: list[Use] = field(default_factory=list)
+    examples: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -137,12 +139,12 @@ def _drawn() -> list[Drawn]:
     running, in_force = running_on(), latest_diagram(REFERRAL)
     newest = in_force.version if in_force else 0
     found = [
-        Drawn(version, None, running.get(version.id, 0), [], [])
+        Drawn(version, None, running.get(version.id, 0), version is in_force)
         for version in versions(REFERRAL)
         if version.version >= newest or version.id in running
     ]
     drafts = drawing_drafts(DraftState.EDITING, DraftState.IN_REVIEW)
-    return found + [Drawn(None, draft, 0, [], []) for draft in drafts]
+    return found + [Drawn(None, draft) for draft in drafts]
 
 
 def _reading(drawn: Drawn, name: str, choice: str) -> Drawn | None:
@@ -163,7 +165,7 @@ def _reading(drawn: Drawn, name: str, choice: str) -> Drawn | None:
     answered = _answered(bundle, examples, name, choice)
     if not reading and not answered:
         return None
-    return Drawn(drawn.version, drawn.draft, drawn.running, reading, answered)
+    return replace(drawn, uses=reading, examples=answered)
 
 
 def _answered(bundle: Bundle, examples: Mapping[str, Any], name: str, choice: str) -> list[str]:

@@ -26,7 +26,7 @@ def copy_case(case: Referral, number: int) -> range:
     run = db.scalars(sa.select(Run).where(Run.referral_id == case.id)).one()
     task = db.scalars(sa.select(Task).where(Task.referral_id == case.id)).one()
     referral, run_row, task_row = row_of(case), row_of(run, "undo"), row_of(task, "undo")
-    first = (db.scalar(sa.select(sa.func.max(Referral.id))) or 0) + 1
+    first = _next(Referral)
     keys = range(first, first + number)
     with transaction():
         for start in range(0, number, BLOCK):
@@ -37,8 +37,7 @@ def copy_case(case: Referral, number: int) -> range:
             }
             _insert(Run, ({**run_row, "referral_id": k, "state": states[new]} for k, new in block))
             _insert(Task, ({**task_row, "referral_id": k, "engine_id": new} for k, new in block))
-        if db.get_bind().dialect.name == "postgresql":
-            db.execute(sa.text(f"SELECT setval('referrals_id_seq', {first + number})"))
+        _catch_up(Referral)
     return keys
 
 
@@ -61,9 +60,7 @@ def copy_ended(case: Referral, number: int) -> None:
                 rows = originals[kind]
                 at = first[kind] + copy * len(rows)
                 _insert(kind, _moved(rows, key, at, originals[Task], first[Task], copy))
-        if db.get_bind().dialect.name == "postgresql":
-            for kind in first:
-                db.execute(sa.text(f"SELECT setval('{kind.__tablename__}_id_seq', {_next(kind)})"))
+        _catch_up(*first)
 
 
 def _moved(rows, case_id, first_id, tasks, first_task, copy):
@@ -76,6 +73,13 @@ def _moved(rows, case_id, first_id, tasks, first_task, copy):
         if "engine_id" in moved:
             moved["engine_id"] = uuid.uuid4().hex
         yield moved
+
+
+def _catch_up(*kinds: type) -> None:
+    """Let the database go on counting behind keys that were given."""
+    if db.get_bind().dialect.name == "postgresql":
+        for kind in kinds:
+            db.execute(sa.text(f"SELECT setval('{kind.__tablename__}_id_seq', {_next(kind)})"))
 
 
 def _next(kind: type) -> int:

@@ -4,15 +4,15 @@ import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
 import './viewer.css';
 
-// How many cases wait at an element, on its upper edge.
-function count(viewer, id, number) {
-  const badge = document.createElement('span');
-  badge.className = 'count';
-  badge.textContent = number;
-  viewer.get('overlays').add(id, { position: { top: -40, left: -24 }, scale: false, html: badge });
+/** Words in a badge on an element. */
+export function badge(viewer, id, kind, words, position) {
+  const html = document.createElement('span');
+  html.className = kind;
+  html.textContent = words;
+  viewer.get('overlays').add(id, { position, scale: false, html });
 }
 
-const fetched = ({ dataset: { place } }) => fetch(place).then((answer) => answer.json());
+export const fetched = ({ dataset: { place } }) => fetch(place).then((answer) => answer.json());
 
 async function draw(root, placeOf, more) {
   const viewer = new Viewer({ container: root });
@@ -22,14 +22,14 @@ async function draw(root, placeOf, more) {
   const known = (id) => viewer.get('elementRegistry').get(id);
   canvas.zoom('fit-viewport');
   for (const kind of ['passed', 'now', 'changed']) for (const id of place[kind] || []) if (known(id)) canvas.addMarker(id, kind);
-  for (const [id, number] of Object.entries(place.counts || {})) if (known(id)) count(viewer, id, number);
+  for (const [id, number] of Object.entries(place.counts || {})) if (known(id)) badge(viewer, id, 'count', number, { top: -40, left: -24 });
   more?.(viewer, place);
   const said = root.parentElement.querySelector('[data-said]');
   viewer.get('eventBus').on('element.click', ({ element }) => {
     const name = element.businessObject?.name;
     if (said && name) said.textContent = `${name}: ${place.said[element.id] || place.said['']}`;
   });
-  root.dataset.ready = 'true';
+  root.dataset.ready = true;
 }
 
 /** Draw all of a page: `placeOf` tells what to mark, `more` marks it further. */

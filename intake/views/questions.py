@@ -10,8 +10,6 @@ from intake.forms import REGISTRY
 from intake.permissions import Permission, requires
 from intake.questions import NoSuchQuestion, choices_of, readings
 from intake.readers import names_of, readers
-from models.processes import latest_diagram
-from workflows.diagrams.published import REFERRAL
 
 pages = Blueprint("questions", __name__, url_prefix="/workbench/questions")
 
@@ -48,13 +46,12 @@ def show(question: str) -> Any:
         found = readings(question, choice)
     except NoSuchQuestion:
         abort(404)
-    words, in_force = dict(found.choices), latest_diagram(REFERRAL)
+    words = dict(found.choices)
     return render_template(
         "questions/show.html",
         found=found,
         form=known_words.form_title(question.partition(".")[0]),
         choice=choice,
-        in_force=in_force.id if in_force else None,
         said=lambda values: "; ".join(words.get(str(v), str(v)) for v in values),
         known_words=known_words,
         what=gettext("«%(choice)s»", choice=words[choice]) if choice else "",

@@ -161,6 +161,7 @@ def listed(page):
 def test_the_page_lists_what_breaks_without_a_question(patrick):
     page = listed(patrick.open("/workbench/questions/triage.decision"))
     assert "Version 1" in page
+    assert "in Kraft" in page
     assert "Bedingung Entscheid?" in page or "Bedingung" in page
     assert "workflows/records/referrals.py" in page
     assert "«Weiterleiten an» wird nur gefragt bei: an ein anderes Angebot weiterleiten" in page

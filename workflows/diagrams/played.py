@@ -37,25 +37,31 @@ def play_all(
     return Played(failures, {n: e.name for n, e in examples.items()}, _user_tasks(specs) - done)
 
 
+def failures_of(
+    examples: Mapping[str, Any], bundle: Bundle, process_id: str, forms: Forms
+) -> dict[str, Failure]:
+    """The examples, as JSON by file, that go another way on drawings that the check lets pass."""
+    if not examples:
+        return {}
+    read = {name: Example.of(written) for name, written in examples.items()}
+    played = play_all(read, bundle, process_id, forms)
+    return {name: failure for name, failure in played.failures.items() if failure is not None}
+
+
 def failed_examples(
     examples: Mapping[str, Any], bundle: Bundle, process_id: str, forms: Forms
 ) -> list[Finding]:
-    """The examples, as JSON by file, that go another way on drawings that the check lets pass."""
-    if not examples:
-        return []
-    read = {name: Example.of(written) for name, written in examples.items()}
-    played = play_all(read, bundle, process_id, forms)
+    """The same as findings, by file."""
     return [
         Finding(
             "EXAMPLE_FAILED",
             name,
             "",
-            played.names[name],
+            str(examples[name].get("name", "")),
             0,
             f"step {f.number}: {f.reason}: {f.wanted or 'nothing'}; found: {f.found or 'nothing'}",
         )
-        for name, f in sorted(played.failures.items())
-        if f is not None
+        for name, f in sorted(failures_of(examples, bundle, process_id, forms).items())
     ]
 
 

@@ -17,9 +17,8 @@ from models.people import User
 from models.processes import Diagram, newest_diagram
 from models.session import db, transaction
 from workflows.diagrams.check import Forms, check
-from workflows.diagrams.examples import Example
 from workflows.diagrams.files import Bundle, texts_of
-from workflows.diagrams.played import play_all
+from workflows.diagrams.played import failures_of
 from workflows.diagrams.read import read_texts
 from workflows.engine.codec import Specs
 from workflows.errors import FailedExamples, RefusedDrawing
@@ -126,11 +125,9 @@ def refuse(bundle: Bundle, process_id: str, forms: Forms, examples: Mapping[str,
     refused = [finding for finding in check(bundle, process_id, forms) if finding.forbids]
     if refused:
         raise RefusedDrawing(list(refused))
-    read = {name: Example.of(written) for name, written in examples.items()}
-    played = play_all(read, bundle, process_id, forms).failures if read else {}
-    failed = {name: failure for name, failure in played.items() if failure is not None}
+    failed = failures_of(examples, bundle, process_id, forms)
     if failed:
-        raise FailedExamples(dict(failed))
+        raise FailedExamples(failed)
 
 
 def files_of(diagram_id: int) -> dict[str, str]:

@@ -65,7 +65,8 @@ export class Findings {
       this.modeler.get('canvas').scrollToElement(shape, 100);
     };
     const far = finding.url && finding.file !== this.file;
-    const place = shape ? button(name, go, { class: 'bare' }) : node(far ? 'a' : 'span', far ? { href: finding.url } : {}, far ? `${finding.file}: ${name}` : name);
+    const elsewhere = far ? node('a', { href: finding.url }, `${finding.file}: ${name}`) : node('span', {}, name);
+    const place = shape ? button(name, go, { class: 'bare' }) : elsewhere;
     const mend = repairable(finding.code, shape, this.writing)
       ? button(texts.repairs[finding.code], () => REPAIRS[finding.code](this.writing, shape), { 'data-repair': finding.code }) : null;
     const exact = finding.sentence ? node('details', {}, node('summary', {}, texts.exactly), node('code', {}, `${finding.code}: ${finding.sentence}`)) : null;

@@ -21,7 +21,7 @@ function ordered(nodes) {
     while (way.length) {
       const [shape, todo] = way.at(-1);
       const [next] = todo.pop() || [];
-      if (!next) { way.pop(); open.delete(shape); order.unshift(shape); continue; }
+      if (!next) { way.pop(); open.delete(shape); order.push(shape); continue; }
       if (open.has(next)) back.add(`${shape.id} ${next.id}`);
       if (seen.has(next)) continue;
       seen.add(next);
@@ -29,7 +29,7 @@ function ordered(nodes) {
       way.push([next, after(next)]);
     }
   }
-  return { order, back };
+  return { order: order.reverse(), back };
 }
 
 /** Column and side of each node: one column after the furthest before it; what only events lead to stands below. */
@@ -103,10 +103,10 @@ function run(modeler) {
     top += lane ? lane.height : height;
   }
   const begun = new Set();
-  const strangers = (flow) => nodes.filter((one) => ![flow.source, flow.target, flow.source.host].includes(one));
   registry.filter((one) => is(one, 'bpmn:SequenceFlow') && !one.labelTarget).forEach((flow, count) => {
     const ways = linesOf(flow, lefts, placed.column, 3 * (count % 5) - 6);
-    modeling.updateWaypoints(flow, ways.find((way) => clear(way, strangers(flow))) || ways.at(-1));
+    const strangers = nodes.filter((one) => ![flow.source, flow.target, flow.source.host].includes(one));
+    modeling.updateWaypoints(flow, ways.find((way) => clear(way, strangers)) || ways.at(-1));
     const start = `${flow.waypoints[0].x} ${flow.waypoints[0].y}`;
     for (const label of flow.labels || []) beside(modeling, label, flow.waypoints.slice(begun.has(start) ? 1 : 0).concat(flow.waypoints.slice(-1)));
     begun.add(start);

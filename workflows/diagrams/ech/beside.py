@@ -1,10 +1,8 @@
 """Rules of eCH-0158 on what stands beside the process: messages, annotations, groups (DOMAIN.md 5.3)."""
 
-from workflows.diagrams.ech.drawing import ACTIVITY, Drawing, Misses, rule, told
+from workflows.diagrams.ech.drawing import ACTIVITY, ENDS, Drawing, Misses, rule, told
 from workflows.diagrams.elements import local
 from workflows.diagrams.files import NAMES
-
-_ENDS = ("sourceRef", "targetRef")
 
 
 @rule("EVT-5", "hint")
@@ -37,7 +35,7 @@ def _messages_start_from_activities(drawing: Drawing) -> Misses:
 def _messages_leave_at_the_top_or_the_bottom(drawing: Drawing) -> Misses:
     for flow in drawing.messages:
         line = drawing.lines.get(flow.get("id", ""), [])
-        for end, (_x, y) in zip(_ENDS, (line[0], line[-1]) if line else (), strict=False):
+        for end, (_x, y) in zip(ENDS, (line[0], line[-1]) if line else (), strict=False):
             box = drawing.boxes.get(flow.get(end, ""))
             if box and min(abs(y - box[1]), abs(y - box[1] - box[3])) > 1:
                 yield told(flow)
@@ -51,7 +49,7 @@ def _messages_stand_on_one_level(drawing: Drawing) -> Misses:
 
 @rule("CMT-1", "hint")
 def _notes_are_tied(drawing: Drawing) -> Misses:
-    tied = {e.get(k) for e in drawing.root.iter() if local(e) == "association" for k in _ENDS}
+    tied = {e.get(k) for e in drawing.root.iter() if local(e) == "association" for k in ENDS}
     for note in drawing.process.iterfind("bpmn:textAnnotation", NAMES):
         if note.get("id") not in tied:
             yield told(note)

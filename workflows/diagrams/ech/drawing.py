@@ -4,16 +4,18 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 
-from workflows.diagrams.files import NAMES, Root
+from workflows.diagrams.files import BPMNDI, NAMES, Root
 from workflows.diagrams.graph import Graph, Node
 
 MODES = ("analytic", "descriptive")
 SHAPES = {
     **NAMES,
-    "di": "http://www.omg.org/spec/BPMN/20100524/DI",
+    "di": BPMNDI,
     "dc": "http://www.omg.org/spec/DD/20100524/DC",
     "omgdi": "http://www.omg.org/spec/DD/20100524/DI",
 }
+#: Where a flow begins and ends.
+ENDS = ("sourceRef", "targetRef")
 ACTIVITY = ("Task", "task", "Activity", "subProcess")
 
 

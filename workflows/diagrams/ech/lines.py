@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import combinations, pairwise
 from typing import Any
 
-from workflows.diagrams.ech.drawing import Drawing, Misses, rule, told, told_node
+from workflows.diagrams.ech.drawing import ENDS, Drawing, Misses, rule, told, told_node
 from workflows.diagrams.graph import Node
 
 Point = tuple[float, float]
@@ -87,14 +87,14 @@ def _pieces(drawing: Drawing, flow: Any) -> Iterator[Piece]:
 
 
 def _at_gateway(drawing: Drawing, flow: Any, loops: set[str]) -> bool:
-    ends = [drawing.graph.nodes.get(flow.get(end) or "") for end in ("sourceRef", "targetRef")]
+    ends = [drawing.graph.nodes.get(flow.get(end) or "") for end in ENDS]
     known = [node for node in ends if node is not None]
     return any("Gateway" in node.kind for node in known) or all(node.id in loops for node in known)
 
 
 def _crowded(drawing: Drawing, one: Any, other: Any) -> bool:
     """Whether two flows meet where the standard lets them lie on each other."""
-    for end in ("sourceRef", "targetRef"):
+    for end in ENDS:
         node = drawing.graph.nodes.get(one.get(end) or "")
         if node is None or one.get(end) != other.get(end):
             continue

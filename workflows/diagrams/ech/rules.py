@@ -5,6 +5,7 @@ from collections import Counter
 
 from workflows.diagrams.ech.drawing import (
     ACTIVITY,
+    ENDS,
     SHAPES,
     Drawing,
     Misses,
@@ -24,7 +25,6 @@ _DESCRIPTIVE = (
     "subProcess",
     "callActivity",
 )
-_ENDS = ("sourceRef", "targetRef")
 _SPLITS = ("exclusiveGateway", "inclusiveGateway")
 _SHORT = re.compile(r"\b[^\W\d_]{1,6}\.|\b[A-ZÄÖÜ]{2,5}\b")
 _SMALL = {
@@ -71,7 +71,7 @@ def _no_line_breaks(drawing: Drawing) -> Misses:
 @rule("GEN-5", "hint")
 def _one_language_in_full_words(drawing: Drawing) -> Misses:
     """Abbreviations, and names in another language than most: told by the small words of each."""
-    named = [e for e in drawing.process.iter() if e.get("name") and local(e) not in ("property",)]
+    named = [e for e in drawing.process.iter() if e.get("name") and local(e) != "property"]
     spoken = {e: _language(e.get("name")) for e in named}
     most = Counter(filter(None, spoken.values())).most_common(1)
     for element in named:
@@ -149,7 +149,7 @@ def _collapsed_pool_is_empty(drawing: Drawing) -> Misses:
 
 @rule("POOL-3", "warning")
 def _collapsed_pool_has_a_message(drawing: Drawing) -> Misses:
-    ends = {flow.get(end) for flow in drawing.messages for end in _ENDS}
+    ends = {flow.get(end) for flow in drawing.messages for end in ENDS}
     for pool in drawing.pools:
         empty = not pool.get("processRef") or pool.get("id") in drawing.collapsed
         if empty and pool.get("id") not in ends:
