@@ -108,6 +108,22 @@ def test_a_file_that_cannot_be_shown_says_so_and_is_not_overwritten(browser, liv
             page.wait_for_selector("[data-conflict]:has-text('wird hier nichts gespeichert')")
 
 
+def test_half_a_file_is_not_carried_on_from_a_draft_that_was_handed_in(browser, live):
+    """What the browser cannot read would be missing in the copy too."""
+    app, address = live
+    strange = '<userTask id="a"><strange xmlns=""/></userTask>'
+    text = f'<definitions xmlns="{MODEL}" id="d" targetNamespace="x"><process id="p">{strange}</process></definitions>'
+    with app.test_request_context():
+        draft = drawing_drafts.from_files({"a.bpmn": text}, "p", by=player.user(PATRICK))
+        drawing_drafts.hand_in(draft, by=player.user(PATRICK))
+        draft_id = draft.id
+        db.remove()
+    with someone(browser, address, PATRICK, viewport={"width": 1400, "height": 1000}) as page:
+        board(page, address, draft_id, "a.bpmn")
+        page.wait_for_selector("[data-conflict]:has-text('wird hier nichts gespeichert')")
+        assert page.locator("[data-conflict] button").count() == 0
+
+
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_a_file_without_a_picture_gets_one_and_keeps_what_is_not_ours(browser, live, vendor):
     """Brought, opened, changed and saved in the browser: another tool's words are still in the file."""

@@ -29,8 +29,8 @@ export class Saving {
 
   unread(why) { this.stop(`${this.texts.notReadWhole} (${why})`); }
 
-  /** A draft that was handed in or released: who draws on does so in a draft of one's own. */
-  closed(sentence) { this.stop(sentence, this.keepOwn()); }
+  /** A draft that was handed in or released: who draws on does so in a draft of one's own; not with half a file. */
+  closed(sentence) { if (!this.stopped) this.stop(sentence, this.keepOwn()); }
 
   changed() {
     this.dirty = true;
