@@ -11,7 +11,8 @@ from intake.forms.referral import ReferralForm
 from intake.wording import STEP
 from models.journal import Audience
 from models.mentors import Mentor
-from models.organisations import Municipality, Program, programs
+from models.places import Municipality
+from models.programs import Program, programs
 from models.session import db
 
 #: Answers that stay with the provider, by form; the office never gets them (DOMAIN.md 2.2, 2.7).

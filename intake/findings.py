@@ -84,7 +84,10 @@ WORDS: dict[str, tuple[Any, Any]] = {
     ),
     "UNKNOWN_CHOICE": (_("Das Formular gibt diese Antwort nie."), _WAY),
     "UNKNOWN_FORM": (_("Dieses Formular gibt es nicht."), _UNKNOWN),
-    "UNKNOWN_ROLE": (_("Die Id der Lane ist keine Rolle."), _UNKNOWN),
+    "UNKNOWN_ROLE": (
+        _("Die Id der Lane ist keine Rolle, die an einer Anmeldung beteiligt ist."),
+        _UNKNOWN,
+    ),
     "UNKNOWN_STATUS": (_("Diesen Status gibt es nicht."), _UNKNOWN),
     "UNKNOWN_DEADLINE": (_("Die Fristentabelle kennt diesen Code nicht."), _UNKNOWN),
     "UNKNOWN_ACTION": (_("Diese Aktion gibt es nicht."), _UNKNOWN),

@@ -9,10 +9,11 @@ from intake.forms import choices as lists
 from intake.forms.fields import SLOTS, WEEK
 from models.base import today
 from models.mentors import MAY_BE_PROPOSED, Mentor, mentors_of, places_held
-from models.organisations import Municipality
+from models.places import Municipality, SocialRegion, regions_by_municipality
 from models.referrals import Referral
 from models.session import db
 from models.submissions import latest_answers
+from workflows.facts import comes_of_age_on
 from workflows.records import needs_extract
 
 
@@ -45,11 +46,12 @@ def suggestions(referral: Referral) -> list[Suggestion]:
     ready = [m for m in mentors_of({referral.provider_id}) if m.status in MAY_BE_PROPOSED]
     held = places_held([mentor.id for mentor in ready])
     home = db.get(Municipality, referral.municipality_id)
+    regions = regions_by_municipality(today())
     found = []
     for mentor in ready:
         free = mentor.max_mentees - len(held.get(mentor.id, []))
         if free > 0:
-            found.append(_weigh(mentor, free, person, home))
+            found.append(_weigh(mentor, free, person, home, regions))
             found[-1].bar = _bar(mentor, referral, person)
     return sorted(found, key=lambda s: (bool(s.bar), -s.weight, s.mentor.name))
 
@@ -59,19 +61,31 @@ def _bar(mentor: Mentor, referral: Referral, person: dict[str, Any]) -> str:
     wish = person.get("mentor_gender_wish", "ANY")
     if wish.startswith("REQUIRED") and mentor.sex != ("2" if wish == "REQUIRED_F" else "1"):
         return gettext("entspricht nicht dem zwingenden Wunsch zum Geschlecht")
+    if _too_young(mentor, referral.program.mentor_age_from):
+        return gettext("jünger, als das Angebot verlangt")
     if needs_extract(referral) and not mentor.extract_valid(today()):
         return gettext("kein gültiger Sonderprivatauszug, aber Minderjährige nehmen teil")
     return ""
 
 
+def _too_young(mentor: Mentor, age: int) -> bool:
+    """Whether somebody has not reached the programme's age yet, by the first day they may be born."""
+    of_age = comes_of_age_on(mentor.date_of_birth, age)
+    return of_age is not None and of_age > today()
+
+
 def _weigh(
-    mentor: Mentor, free: int, person: dict[str, Any], home: Municipality | None
+    mentor: Mentor,
+    free: int,
+    person: dict[str, Any],
+    home: Municipality | None,
+    regions: dict[int, SocialRegion],
 ) -> Suggestion:
     card, suggestion = mentor.answers, Suggestion(mentor, free)
     _languages(suggestion, card, person)
     _times(suggestion, card, person)
     _topics(suggestion, card, person)
-    _distance(suggestion, mentor, home)
+    _distance(suggestion, mentor, home, regions)
     wish = person.get("mentor_gender_wish", "ANY")
     if wish != "ANY":
         fits = mentor.sex == ("2" if wish.endswith("F") else "1")
@@ -115,13 +129,18 @@ def _topics(suggestion: Suggestion, card: dict[str, Any], person: dict[str, Any]
         suggestion.reasons.append(gettext("Themen: %(topics)s", topics="; ".join(common)))
 
 
-def _distance(suggestion: Suggestion, mentor: Mentor, home: Municipality | None) -> None:
+def _distance(
+    suggestion: Suggestion,
+    mentor: Mentor,
+    home: Municipality | None,
+    regions: dict[int, SocialRegion],
+) -> None:
     there = db.get(Municipality, mentor.municipality_id) if mentor.municipality_id else None
     if home is None or there is None:
         return
     if home.id == there.id:
         suggestion.reasons.append(gettext("wohnt in derselben Gemeinde"))
-    elif home.social_region_id == there.social_region_id:
+    elif home.id in regions and regions[home.id] is regions.get(there.id):
         suggestion.reasons.append(gettext("wohnt in derselben Sozialregion"))
     else:
         suggestion.doubts.append(gettext("wohnt in %(town)s", town=there.name))

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 from flask import abort
 from flask_login import current_user
 
-from models.people import Role, User
+from models.people import BODY_ROLES, Role, User
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -53,7 +53,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.SET_CALENDARS,
         }
     ),
-    Role.CONTROLLING: frozenset({Permission.SEE_PROCESSES}),
+    **dict.fromkeys(BODY_ROLES, frozenset({Permission.WORK_ON_TASKS, Permission.SEE_PROCESSES})),
     Role.ADMINISTRATOR: frozenset(
         {Permission.MANAGE_PEOPLE, Permission.MEND, Permission.SEE_PROCESSES}
     ),

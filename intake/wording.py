@@ -7,12 +7,13 @@ from flask_babel import format_date, gettext, ngettext
 from flask_babel import lazy_gettext as _
 
 from models.base import OFFICE_ZONE, now, today
-from models.deadlines import Calendar, Unit
+from models.calendars import Calendar
+from models.deadlines import Unit
 from models.documents import ScanState
 from models.drawing_drafts import DraftState
 from models.incidents import IncidentKind
 from models.mentors import MentorStatus
-from models.organisations import OrganisationKind
+from models.organisations import OfficeKind, OrganisationKind
 from models.outbox import MailState
 from models.people import Role
 from models.referrals import Channel, ReferralStatus, Urgency
@@ -26,6 +27,9 @@ ROLE: dict[Role, Any] = {
     Role.PROGRAM_LEAD: _("Programmleitung"),
     Role.PROCESS_OWNER: _("Prozessverantwortliche Person"),
     Role.CONTROLLING: _("Controlling"),
+    Role.FINANCE: _("Finanzen"),
+    Role.CANTONAL_OFFICE: _("Fachperson des Kantons"),
+    Role.STEERING_MEMBER: _("Mitglied des Steuerungsgremiums"),
     Role.ADMINISTRATOR: _("Administration"),
 }
 
@@ -89,6 +93,13 @@ KIND: dict[OrganisationKind, Any] = {
     OrganisationKind.PROVIDER: _("Anbieterin"),
     OrganisationKind.ASSOCIATION: _("Verband"),
     OrganisationKind.CANTON: _("Kanton"),
+    OrganisationKind.STEERING: _("Steuerungsgremium"),
+}
+OFFICE_KIND: dict[OfficeKind, Any] = {
+    OfficeKind.SOCIAL_REGION: _("Sozialregion"),
+    OfficeKind.MUNICIPALITY: _("Gemeinde, die selbst zuweist"),
+    OfficeKind.CHILD_PROTECTION: _("Kindes- und Erwachsenenschutzbehörde (KESB)"),
+    OfficeKind.OTHER: _("andere Stelle"),
 }
 SCAN: dict[ScanState, Any] = {
     ScanState.CLEAN: _("auf Viren geprüft"),

@@ -1,6 +1,7 @@
 """What is kept: one noun per file, plain SQLAlchemy; importing this package knows every table."""
 
 from models import (
+    calendars,
     check_ins,
     deadlines,
     documents,
@@ -16,7 +17,9 @@ from models import (
     outbox,
     passages,
     people,
+    places,
     processes,
+    programs,
     proposals,
     rebindings,
     referrals,
@@ -28,6 +31,7 @@ from models import (
 )
 
 __all__ = [
+    "calendars",
     "check_ins",
     "deadlines",
     "documents",
@@ -43,7 +47,9 @@ __all__ = [
     "outbox",
     "passages",
     "people",
+    "places",
     "processes",
+    "programs",
     "proposals",
     "rebindings",
     "referrals",

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
-from dateutil.easter import easter
 from dateutil.relativedelta import relativedelta
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import OFFICE_ZONE, Base
+from models.calendars import Calendar, ExtraDay, holidays
+from models.organisations import Organisation
+from models.programs import Program
 from models.session import db
 
 
@@ -19,13 +21,6 @@ class Unit(enum.StrEnum):
     WORKING_DAYS = "working_days"
     WEEKS = "weeks"
     MONTHS = "months"
-
-
-class Calendar(enum.StrEnum):
-    """Which days do not count: the legal list, or the office's own, which frees a few more."""
-
-    LEGAL = "legal"
-    OFFICE = "office"
 
 
 class Deadline(Base):
@@ -39,36 +34,6 @@ class Deadline(Base):
     amount: Mapped[int]
     unit: Mapped[Unit]
     calendar: Mapped[Calendar]
-
-
-class ExtraDay(Base):
-    """A day that an office frees or works against the rule, such as a local holiday."""
-
-    __tablename__ = "extra_days"
-    __table_args__ = (sa.UniqueConstraint("calendar", "day"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    calendar: Mapped[Calendar]
-    day: Mapped[date]
-    free: Mapped[bool]
-    name: Mapped[str] = mapped_column(sa.String(60))
-
-
-# DOMAIN.md 3.5: the canton's list for deadlines. 1 May is free from noon and counts as a working
-# day. Fronleichnam, Mariä Himmelfahrt and Allerheiligen are not free in the district Bucheggberg;
-# the list follows the rest of the canton.
-_LEGAL_FIXED = ((1, 1), (8, 1), (8, 15), (11, 1), (12, 25))
-_LEGAL_EASTER = (-2, 39, 60)
-_OFFICE_FIXED = (*_LEGAL_FIXED, (1, 2), (12, 26))
-_OFFICE_EASTER = (*_LEGAL_EASTER, 1, 50)
-
-
-def holidays(year: int, calendar: Calendar) -> frozenset[date]:
-    """The days of a year that are free by rule, weekends aside."""
-    legal = calendar is Calendar.LEGAL
-    sunday = easter(year)
-    fixed = {date(year, m, d) for m, d in (_LEGAL_FIXED if legal else _OFFICE_FIXED)}
-    moving = {sunday + timedelta(n) for n in (_LEGAL_EASTER if legal else _OFFICE_EASTER)}
-    return frozenset(fixed | moving)
 
 
 @dataclass(frozen=True)
@@ -144,11 +109,6 @@ def own_terms() -> dict[tuple[str, int], int]:
     return {(row.code, row.program_id or 0): row.amount for row in rows}
 
 
-def extra_days() -> list[ExtraDay]:
-    """The days that go against the rule, by date."""
-    return list(db.scalars(sa.select(ExtraDay).order_by(ExtraDay.day)))
-
-
 def end_of(day: date) -> datetime:
     """The moment a deadline day is over: midnight in Zurich at its end."""
     return datetime.combine(day + timedelta(1), time(), OFFICE_ZONE)
@@ -162,13 +122,20 @@ def start_of(day: date) -> datetime:
 def deadlines_of(program_id: int) -> Deadlines:
     """The deadlines of a programme, its own rows before the common ones, and the extra days.
 
-    One statement, because every step asks for it; it writes nothing that waits to be flushed.
+    They are counted by the calendar of its provider, where that says one. One statement, because
+    every step asks for it; it writes nothing that waits to be flushed.
     """
+    own_calendar = (
+        sa.select(Organisation.calendar)
+        .join(Program, Program.provider_id == Organisation.id)
+        .where(Program.id == program_id)
+        .scalar_subquery()
+    )
     terms = sa.select(
         Deadline.code,
         Deadline.amount,
         Deadline.unit,
-        Deadline.calendar,
+        sa.func.coalesce(own_calendar, Deadline.calendar),
         sa.cast(sa.null(), sa.Date).label("day"),
         Deadline.program_id,
     ).where(sa.or_(Deadline.program_id.is_(None), Deadline.program_id == program_id))

@@ -1,4 +1,4 @@
-"""Who takes part: offices, providers and their programmes, municipalities, Sozialregionen."""
+"""Who takes part: offices, providers, the association, the canton, the steering body."""
 
 import enum
 from datetime import date
@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
+from models.calendars import Calendar
+from models.places import Municipality, SocialRegion
 from models.session import db
 
 
@@ -17,82 +19,96 @@ class OrganisationKind(enum.StrEnum):
     PROVIDER = "provider"
     ASSOCIATION = "association"
     CANTON = "canton"
+    STEERING = "steering"
 
 
-class SocialRegion(Base):
-    """One of the regional social services; membership of municipalities is data."""
+class OfficeKind(enum.StrEnum):
+    """What sort of office refers: a Sozialregion, a municipality by itself, the KESB, another."""
 
-    __tablename__ = "social_regions"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(sa.String(100), unique=True)
-
-
-class Municipality(Base):
-    """A political municipality; the key is its BFS number."""
-
-    __tablename__ = "municipalities"
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    name: Mapped[str] = mapped_column(sa.String(100))
-    district: Mapped[str] = mapped_column(sa.String(60))
-    social_region_id: Mapped[int] = mapped_column(sa.ForeignKey("social_regions.id"), index=True)
-    valid_from: Mapped[date | None]
-    valid_to: Mapped[date | None]
-
-    social_region: Mapped[SocialRegion] = relationship(lazy="joined")
+    SOCIAL_REGION = "social_region"
+    MUNICIPALITY = "municipality"
+    CHILD_PROTECTION = "child_protection"
+    OTHER = "other"
 
 
 class Organisation(Base):
-    """An office that refers, a provider that accompanies, the association, the canton."""
+    """An office that refers, a provider that accompanies, a body that pays or steers.
+
+    Its dates say when new cases may come from it or go to it; what runs goes on, and its people
+    keep their work.
+
+    Attributes:
+        email: where mail goes that nobody of the organisation can get.
+        deputy_email: where the second reminder goes if a registration names no deputy.
+        calendar: by which days a provider's deadlines are counted; empty as the table says.
+        areas: the Sozialregionen that it works for; none means the whole canton.
+    """
 
     __tablename__ = "organisations"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "valid_to is null or valid_from is null or valid_to >= valid_from", "dates"
+        ),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[OrganisationKind] = mapped_column(index=True)
+    office_kind: Mapped[OfficeKind | None]
     name: Mapped[str] = mapped_column(sa.String(120), unique=True)
-    social_region_id: Mapped[int | None] = mapped_column(sa.ForeignKey("social_regions.id"))
+    email: Mapped[str] = mapped_column(sa.String(200), default="")
+    deputy_email: Mapped[str] = mapped_column(sa.String(200), default="")
+    calendar: Mapped[Calendar | None]
     municipality_id: Mapped[int | None] = mapped_column(sa.ForeignKey("municipalities.id"))
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
     intake_paused_on: Mapped[date | None]
     intake_pause_reason: Mapped[str | None] = mapped_column(sa.String(300))
 
+    municipality: Mapped[Municipality | None] = relationship(lazy="select")
+    areas: Mapped[list[SocialRegion]] = relationship(
+        secondary=lambda: Area.__table__, order_by=SocialRegion.name, lazy="select"
+    )
 
-class Program(Base):
-    """A mentoring programme of a provider, with what makes it differ from the others."""
-
-    __tablename__ = "programs"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[str] = mapped_column(sa.String(40), unique=True)
-    name: Mapped[str] = mapped_column(sa.String(80))
-    provider_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"), index=True)
-    duration_months: Mapped[int]
-    longest_months: Mapped[int]
-    check_in_months: Mapped[list[int]]
-    mentor_age_from: Mapped[int] = mapped_column(default=18)
-
-    provider: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
-
-
-def social_regions() -> list[SocialRegion]:
-    """All Sozialregionen by name."""
-    return list(db.scalars(sa.select(SocialRegion).order_by(SocialRegion.name)))
-
-
-def municipalities(on: date) -> list[Municipality]:
-    """The municipalities that exist on a day, by name."""
-    return list(
-        db.scalars(
-            sa.select(Municipality)
-            .where(sa.or_(Municipality.valid_to.is_(None), Municipality.valid_to >= on))
-            .where(sa.or_(Municipality.valid_from.is_(None), Municipality.valid_from <= on))
-            .order_by(Municipality.name)
+    def open_on(self, on: date) -> bool:
+        """Whether new cases may come from it or go to it on a day."""
+        return (self.valid_from is None or self.valid_from <= on) and (
+            self.valid_to is None or self.valid_to >= on
         )
+
+    def serves(self, social_region_id: int | None) -> bool:
+        """Whether it works for a Sozialregion."""
+        return not self.areas or social_region_id in {region.id for region in self.areas}
+
+
+class Area(Base):
+    """A Sozialregion that an organisation works for."""
+
+    __tablename__ = "areas"
+    organisation_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("organisations.id"), primary_key=True
+    )
+    social_region_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("social_regions.id"), primary_key=True
     )
 
 
-def programs() -> list[Program]:
-    """All programmes by name."""
-    return list(db.scalars(sa.select(Program).order_by(Program.name)))
-
-
-def organisations(kind: OrganisationKind | None = None) -> list[Organisation]:
-    """All organisations, or those of one kind, by name."""
+def organisations(
+    kind: OrganisationKind | None = None, *, on: date | None = None
+) -> list[Organisation]:
+    """All organisations by kind and name; those of one kind, or open on a day."""
     select = sa.select(Organisation).order_by(Organisation.kind, Organisation.name)
-    return list(db.scalars(select.where(Organisation.kind == kind) if kind else select))
+    if kind:
+        select = select.where(Organisation.kind == kind)
+    return [found for found in db.scalars(select) if on is None or found.open_on(on)]
+
+
+def organisation_called(name: str) -> Organisation:
+    """The organisation with this name, or the only one whose name holds it. Raises LookupError."""
+    wanted = name.strip().casefold()
+    everyone = organisations()
+    exact = [o for o in everyone if o.name.casefold() == wanted or str(o.id) == wanted]
+    near = exact or [o for o in everyone if wanted and wanted in o.name.casefold()]
+    if len(near) == 1:
+        return near[0]
+    what = "several organisations are" if near else "no organisation is"
+    names = ", ".join(o.name for o in near or everyone) or "none"
+    raise LookupError(f"{what} called {name!r}; there are: {names}")

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
-from models.organisations import Organisation
+from models.organisations import Organisation, OrganisationKind
 from models.session import db
 
 
@@ -20,11 +20,31 @@ class Role(enum.StrEnum):
     PROGRAM_LEAD = "program_lead"
     PROCESS_OWNER = "process_owner"
     CONTROLLING = "controlling"
+    FINANCE = "finance"
+    CANTONAL_OFFICE = "cantonal_office"
+    STEERING_MEMBER = "steering_member"
     ADMINISTRATOR = "administrator"
 
 
 OFFICE_ROLES = frozenset({Role.CASE_MANAGER, Role.OFFICE_LEAD})
 PROVIDER_ROLES = frozenset({Role.COORDINATOR, Role.PROGRAM_LEAD})
+#: Who has a part in a referral; a lane of its drawing may be one of these.
+REFERRAL_ROLES = OFFICE_ROLES | PROVIDER_ROLES
+#: Of the association, the canton, the steering body: they have an inbox, but no part in a referral.
+BODY_ROLES = frozenset({Role.CONTROLLING, Role.FINANCE, Role.CANTONAL_OFFICE, Role.STEERING_MEMBER})
+
+#: Which roles there are in which kind of organisation.
+ROLES_AT: dict[OrganisationKind, frozenset[Role]] = {
+    OrganisationKind.OFFICE: OFFICE_ROLES,
+    OrganisationKind.PROVIDER: PROVIDER_ROLES,
+    OrganisationKind.ASSOCIATION: frozenset(
+        {Role.CONTROLLING, Role.FINANCE, Role.PROCESS_OWNER, Role.ADMINISTRATOR}
+    ),
+    OrganisationKind.CANTON: frozenset(
+        {Role.CANTONAL_OFFICE, Role.CONTROLLING, Role.FINANCE, Role.ADMINISTRATOR}
+    ),
+    OrganisationKind.STEERING: frozenset({Role.STEERING_MEMBER}),
+}
 
 #: A lead does what those do whom they lead.
 COVERS: dict[Role, frozenset[Role]] = {
@@ -34,6 +54,9 @@ COVERS: dict[Role, frozenset[Role]] = {
     Role.PROGRAM_LEAD: PROVIDER_ROLES,
     Role.PROCESS_OWNER: frozenset({Role.PROCESS_OWNER}),
     Role.CONTROLLING: frozenset({Role.CONTROLLING}),
+    Role.FINANCE: frozenset({Role.FINANCE}),
+    Role.CANTONAL_OFFICE: frozenset({Role.CANTONAL_OFFICE}),
+    Role.STEERING_MEMBER: frozenset({Role.STEERING_MEMBER}),
     Role.ADMINISTRATOR: frozenset({Role.ADMINISTRATOR}),
 }
 

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
 from models.mentees import Mentee
-from models.organisations import Municipality, Organisation, Program, SocialRegion
+from models.organisations import Organisation
 from models.people import OFFICE_ROLES, PROVIDER_ROLES, User
+from models.places import Municipality, SocialRegion
+from models.programs import Program
 from models.session import db
 
 

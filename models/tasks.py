@@ -17,8 +17,8 @@ from sqlalchemy.orm import (
 from sqlalchemy.sql.operators import custom_op
 
 from models.base import Base
-from models.organisations import Program
 from models.people import Role, User
+from models.programs import Program
 from models.referrals import Referral, Urgency
 from models.session import db
 

@@ -4,7 +4,8 @@ import statistics
 import time
 from collections.abc import Mapping
 
-from models.deadlines import Calendar, Deadlines, Term
+from models.calendars import Calendar
+from models.deadlines import Deadlines, Term
 from models.reference import DEADLINES
 from workflows.actions import ACTIONS
 from workflows.diagrams.published import shipped_bundle

@@ -10,14 +10,13 @@ from dateutil.relativedelta import relativedelta
 from models import journal
 from models.base import today
 from models.check_ins import CheckIn, check_ins_of
-from models.organisations import Program
 from models.people import User
+from models.programs import Program, program_called
 from models.proposals import open_proposal
 from models.referrals import Forwarding, Referral
 from models.session import db
 from models.submissions import latest_answers
 from models.tandems import Tandem, TandemStatus, current_tandem
-from workflows.facts import program_called
 from workflows.notices import tell
 from workflows.records import free_place
 

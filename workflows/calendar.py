@@ -5,9 +5,10 @@ from datetime import date
 import sqlalchemy as sa
 
 from models import journal
-from models.deadlines import Calendar, Deadline, ExtraDay
-from models.organisations import Program
+from models.calendars import Calendar, ExtraDay
+from models.deadlines import Deadline
 from models.people import Role, User
+from models.programs import Program
 from models.session import db, transaction
 from workflows.errors import NotAllowed
 

@@ -4,13 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-import sqlalchemy as sa
 from dateutil.relativedelta import relativedelta
 
 from models.base import today
-from models.organisations import Program
 from models.referrals import Referral
-from models.session import db
 from models.submissions import latest_answers
 from models.tandems import current_tandem
 
@@ -116,25 +113,18 @@ _ROOMS: dict[str, Callable[[Referral], dict[str, Any]]] = {
 }
 
 
-def comes_of_age_on(born: str) -> date | None:
+def comes_of_age_on(born: str, age: int = 18) -> date | None:
     """The 18th birthday; a birth date known in part counts from its first possible day.
 
     Args:
         born: `1988`, `1988-11` or `1988-11-30`.
+        age: another birthday, in years.
     """
     parts = [int(part) for part in born.split("-")] if born else []
     if not parts:
         return None
     first = date(parts[0], parts[1] if len(parts) > 1 else 1, parts[2] if len(parts) > 2 else 1)
-    return first + relativedelta(years=18)
-
-
-def program_called(code: str) -> Program:
-    """The programme that a routing table names. Raises LookupError."""
-    found = db.scalar(sa.select(Program).where(Program.code == code))
-    if found is None:
-        raise LookupError(f"no programme is called {code}")
-    return found
+    return first + relativedelta(years=age)
 
 
 def _iso(day: date | None) -> str | None:

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 
 from intake.demo.cases import organisation_of
 from intake.demo.player import DoesNotFit, do, mentor, refer, send, user
-from models.base import OFFICE_ZONE
+from models.base import OFFICE_ZONE, today
 from models.mentors import Mentor, places_held
-from models.organisations import Municipality
 from models.people import OFFICE_ROLES, Membership, Role, User
+from models.places import Municipality, members_of
 from models.referrals import Referral, Urgency
 from models.session import db
 from workflows.errors import WorkflowError
@@ -190,11 +190,8 @@ class Crowd:
 
     def _person(self, manager: User, program: str) -> dict[str, Any]:
         office, dice = self._office(manager), self._dice
-        select = sa.select(Municipality).where(
-            Municipality.social_region_id == office.social_region_id,
-            Municipality.valid_to.is_(None),
-        )
-        town = dice.choice(list(db.scalars(select.order_by(Municipality.id))))
+        towns = members_of([region.id for region in office.areas], today())
+        town = dice.choice(sorted(towns, key=lambda one: one.id))
         urgent = dice.random() < 0.12
         language = dice.choice(LANGUAGES)
         return {

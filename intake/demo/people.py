@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from intake.accounts import hash_password
-from models.organisations import Organisation, OrganisationKind, SocialRegion
+from models.organisations import OfficeKind, Organisation, OrganisationKind
 from models.people import Membership, Role, User
+from models.places import SocialRegion
 from models.session import db, transaction
 
 PASSWORD = "Demo-2026-Solothurn"
@@ -126,12 +127,11 @@ def create_people() -> None:
         for region in db.scalars(sa.select(SocialRegion).order_by(SocialRegion.name)):
             office = Organisation(
                 kind=OrganisationKind.OFFICE,
+                office_kind=OfficeKind.SOCIAL_REGION,
                 name=f"Sozialregion {region.name}",
-                social_region_id=region.id,
+                areas=[region],
             )
             db.add(office)
-        db.add(Organisation(kind=OrganisationKind.ASSOCIATION, name=VSEG))
-        db.add(Organisation(kind=OrganisationKind.CANTON, name=AGS))
         db.flush()
         organisations = {o.name: o for o in db.scalars(sa.select(Organisation))}
         for persona in PERSONAS:

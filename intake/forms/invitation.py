@@ -6,18 +6,8 @@ from flask_babel import lazy_gettext as _
 from intake import wording
 from intake.forms.base import StepForm
 from intake.forms.fields import Choice, Email, Text
-from models.organisations import OrganisationKind, organisations
-from models.people import OFFICE_ROLES, PROVIDER_ROLES, Role
-
-#: Which roles make sense where.
-_ROLES = {
-    OrganisationKind.OFFICE: OFFICE_ROLES,
-    OrganisationKind.PROVIDER: PROVIDER_ROLES,
-    OrganisationKind.ASSOCIATION: frozenset(
-        {Role.CONTROLLING, Role.PROCESS_OWNER, Role.ADMINISTRATOR}
-    ),
-    OrganisationKind.CANTON: frozenset({Role.CONTROLLING}),
-}
+from models.organisations import organisations
+from models.people import ROLES_AT, Role
 
 
 class InvitationForm(StepForm):
@@ -46,7 +36,7 @@ class InvitationForm(StepForm):
 
     def consistent(self) -> bool:
         """A coordinator works at a provider, a case manager at an office."""
-        if Role(self.role.data) in _ROLES[self._kinds[self.organisation.data]]:
+        if Role(self.role.data) in ROLES_AT[self._kinds[self.organisation.data]]:
             return True
         self.role.errors = [gettext("Diese Rolle gibt es in dieser Organisation nicht.")]
         return False

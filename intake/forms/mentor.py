@@ -26,7 +26,7 @@ from intake.forms.fields import (
 )
 from intake.forms.referral import FurtherLanguage
 from models.base import today
-from models.organisations import municipalities
+from models.places import municipalities
 
 STATUS = (
     ("prospect", _("interessiert")),

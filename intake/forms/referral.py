@@ -28,7 +28,8 @@ from intake.forms.fields import (
     Zip,
 )
 from models.base import today
-from models.organisations import municipalities, programs
+from models.places import municipalities
+from models.programs import programs
 from workflows.facts import comes_of_age_on
 
 ASYLUM_HINT = _(

@@ -7,7 +7,7 @@ from intake.forms import choices as lists
 from intake.forms.base import StepForm
 from intake.forms.fields import Choice, Day, LongText, ManyChoices, Tick, YesNo
 from models.base import today
-from models.organisations import programs
+from models.programs import programs
 from models.referrals import Referral, Urgency
 
 

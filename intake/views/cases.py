@@ -28,15 +28,11 @@ from models.incidents import open_incidents
 from models.journal import Audience, timeline
 from models.mentees import Mentee, participants_of
 from models.messages import messages_of
-from models.organisations import (
-    Organisation,
-    OrganisationKind,
-    organisations,
-    programs,
-    social_regions,
-)
+from models.organisations import Organisation, OrganisationKind, organisations
 from models.people import OFFICE_ROLES, PROVIDER_ROLES, User, colleagues
+from models.places import social_regions
 from models.processes import next_moment
+from models.programs import programs
 from models.proposals import open_proposal
 from models.referrals import Forwarding, Referral, ReferralStatus, visible_to
 from models.session import db

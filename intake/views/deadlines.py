@@ -8,9 +8,10 @@ from flask_login import current_user
 
 from intake.forms.extra_day import ExtraDayForm
 from intake.permissions import Permission, requires
-from models.deadlines import Calendar, common_terms, extra_days, own_terms
-from models.organisations import programs
+from models.calendars import Calendar, extra_days
+from models.deadlines import common_terms, own_terms
 from models.people import Role
+from models.programs import programs
 from workflows import calendar
 
 pages = Blueprint("deadlines", __name__, url_prefix="/deadlines")

@@ -9,8 +9,8 @@ from flask_babel import gettext, ngettext
 from intake.permissions import Permission, requires
 from models.base import now
 from models.operation import Figures, Scope, figures, waiting_at, ways
-from models.organisations import programs
 from models.processes import Diagram, latest_diagram
+from models.programs import programs
 from workflows.diagrams.published import REFERRAL, files_of
 from workflows.diagrams.shown import choices, steps, titles
 

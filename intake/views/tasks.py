@@ -19,8 +19,9 @@ from intake.permissions import Permission, requires
 from models.base import now, today
 from models.deadlines import end_of
 from models.drafts import draft_for_task
-from models.organisations import programs, social_regions
-from models.people import colleagues
+from models.people import REFERRAL_ROLES, colleagues
+from models.places import social_regions
+from models.programs import programs
 from models.submissions import undone_answers
 from models.tasks import COUNTED_UP_TO, InboxFilter, Task, inbox, inbox_count
 from workflows import desk
@@ -52,6 +53,7 @@ def inbox_page() -> Any:
         counted_up_to=COUNTED_UP_TO,
         earlier=_token(page[0]) if page and (after or (before and more)) else "",
         later=_token(page[-1]) if page and (before or more) else "",
+        parties=current_user.roles & REFERRAL_ROLES,
         programs=programs(),
         regions=social_regions(),
         steps=_steps(),

@@ -1,4 +1,4 @@
-"""What every installation starts with: Sozialregionen, municipalities, providers, deadlines.
+"""What every installation starts with: places, inhabitants, bodies, providers, deadlines.
 
 Municipalities as of 1.1.2026 (BFS); those merged away keep their last day. Which Sozialregion a
 municipality belongs to rests on DOMAIN.md 4.2 and is to be confirmed by the VSEG. All deadlines
@@ -12,15 +12,12 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from models import jobs
-from models.deadlines import Calendar, Deadline, Unit
+from models.calendars import Calendar
+from models.deadlines import Deadline, Unit
 from models.jobs import Job
-from models.organisations import (
-    Municipality,
-    Organisation,
-    OrganisationKind,
-    Program,
-    SocialRegion,
-)
+from models.organisations import Organisation, OrganisationKind
+from models.places import Inhabitants, Municipality, RegionMember, SocialRegion
+from models.programs import Program
 from models.session import db, transaction
 
 #: code: amount, unit. B and C are the second and third step of the same deadline.
@@ -55,20 +52,25 @@ PROGRAMS = (
 )
 
 
+#: Who commissions, oversees and steers (rrb-2025-2177.txt).
+BODIES = (
+    (OrganisationKind.ASSOCIATION, "Verband Solothurner Einwohnergemeinden (VSEG)"),
+    (OrganisationKind.CANTON, "Amt für Gesellschaft und Soziales (AGS)"),
+    (OrganisationKind.STEERING, "IIZ-EKG-Ausschuss «Soziale Integration»"),
+)
+
+#: Where the numbers of inhabitants.csv come from (DOMAIN.md 4.1).
+COUNTED_BY = "BFS STATPOP, ständige Wohnbevölkerung"
+
+_HERE = Path(__file__).parent
+
+
 def load_reference() -> None:
     """Add what is missing; what an installation has changed stays as it is."""
     with transaction():
-        regions = {region.name: region for region in db.scalars(sa.select(SocialRegion))}
-        known = set(db.scalars(sa.select(Municipality.id)))
-        with (Path(__file__).parent / "municipalities.csv").open(encoding="utf-8") as lines:
-            for row in csv.DictReader(lines):
-                region = regions.get(row["social_region"])
-                if region is None:
-                    region = regions[row["social_region"]] = SocialRegion(name=row["social_region"])
-                    db.add(region)
-                    db.flush()
-                if int(row["bfs_number"]) not in known:
-                    db.add(_municipality(row, region))
+        _places()
+        _inhabitants()
+        _bodies()
         _providers()
         _deadlines()
         for kind in ("daily_round", "watchdog"):
@@ -77,14 +79,61 @@ def load_reference() -> None:
                 jobs.put(kind, key=key)
 
 
-def _municipality(row: dict[str, str], region: SocialRegion) -> Municipality:
+def _rows(name: str) -> list[dict[str, str]]:
+    with (_HERE / name).open(encoding="utf-8") as lines:
+        return list(csv.DictReader(lines))
+
+
+def _places() -> None:
+    """Municipalities that are not known yet; where they belong and what they became."""
+    regions = {region.name: region for region in db.scalars(sa.select(SocialRegion))}
+    known = {place.id: place for place in db.scalars(sa.select(Municipality))}
+    added = [row for row in _rows("municipalities.csv") if int(row["bfs_number"]) not in known]
+    for row in added:
+        if row["social_region"] not in regions:
+            regions[row["social_region"]] = SocialRegion(name=row["social_region"])
+    db.add_all(regions.values())
+    db.flush()
+    for row in added:
+        place = known[int(row["bfs_number"])] = _municipality(row)
+        db.add(place)
+        region = regions[row["social_region"]]
+        last = place.valid_to
+        db.add(RegionMember(municipality_id=place.id, social_region_id=region.id, valid_to=last))
+    db.flush()
+    for row in _rows("municipalities.csv"):
+        place = known[int(row["bfs_number"])]
+        if row["merged_into"] and place.valid_to and place.merged_into_id is None:
+            place.merged_into_id = int(row["merged_into"])
+
+
+def _municipality(row: dict[str, str]) -> Municipality:
     return Municipality(
         id=int(row["bfs_number"]),
         name=row["name"],
         district=row["district"],
-        social_region_id=region.id,
         valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
     )
+
+
+def _inhabitants() -> None:
+    rows = db.execute(sa.select(Inhabitants.municipality_id, Inhabitants.counted_on))
+    known = {(place, day) for place, day in rows}
+    for row in _rows("inhabitants.csv"):
+        key = (int(row["bfs_number"]), date.fromisoformat(row["counted_on"]))
+        if key not in known:
+            place, day = key
+            number = int(row["number"])
+            db.add(
+                Inhabitants(municipality_id=place, counted_on=day, number=number, source=COUNTED_BY)
+            )
+
+
+def _bodies() -> None:
+    """A body of each kind, where there is none yet; an office may call it otherwise."""
+    there = set(db.scalars(sa.select(Organisation.kind)))
+    db.add_all(Organisation(kind=kind, name=name) for kind, name in BODIES if kind not in there)
+    db.flush()
 
 
 def _providers() -> None:

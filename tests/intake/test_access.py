@@ -107,7 +107,7 @@ MAY = {
     "releases.show": {PATRICK},
     "releases.hand_in": {PATRICK},
     "releases.release": {PATRICK},
-    "tasks.inbox": WORKERS,
+    "tasks.inbox": WORKERS | {EVA},
     "tasks.show": OWN_PROVIDER,
     "tasks.draft": OWN_PROVIDER,
     "tasks.claim": OWN_PROVIDER,

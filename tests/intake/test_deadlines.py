@@ -4,7 +4,8 @@ import sqlalchemy as sa
 
 from intake.demo import player
 from intake.demo.cases import organisation_of
-from models.deadlines import Deadline, ExtraDay
+from models.calendars import ExtraDay
+from models.deadlines import Deadline
 from models.journal import Entry
 from models.session import db
 from models.tasks import open_tasks

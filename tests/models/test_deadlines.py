@@ -4,19 +4,9 @@ from datetime import date
 
 import pytest
 
-from models.deadlines import (
-    Calendar,
-    Deadline,
-    Deadlines,
-    ExtraDay,
-    Term,
-    Unit,
-    deadlines_of,
-    end_of,
-    holidays,
-    start_of,
-)
-from models.organisations import programs
+from models.calendars import Calendar, ExtraDay, holidays
+from models.deadlines import Deadline, Deadlines, Term, Unit, deadlines_of, end_of, start_of
+from models.programs import programs
 from models.session import db, transaction
 
 LEGAL, OFFICE = Calendar.LEGAL, Calendar.OFFICE

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from intake.forms import vocabulary
+from models.people import REFERRAL_ROLES, Role
 from tests.workflows.shapes import TANGLED, drawn, process, ways
 from workflows.actions import ACTIONS
 from workflows.diagrams.check import check
@@ -100,6 +101,15 @@ def replaced(name, old, new):
             '<bpmn:lane id="coordinator"',
             '<bpmn:lane id="boss"',
             "UNKNOWN_ROLE",
+        ),
+        *(
+            (
+                "check_referral.bpmn",
+                '<bpmn:lane id="coordinator"',
+                f'<bpmn:lane id="{role.value}"',
+                "UNKNOWN_ROLE",
+            )
+            for role in sorted(set(Role) - REFERRAL_ROLES)
         ),
         ("check_referral.bpmn", 'Operator id="lapse"', 'Operator id="rm"', "UNKNOWN_ACTION"),
         ("check_referral.bpmn", ">eligibility<", ">nowhere<", "UNKNOWN_DECISION"),

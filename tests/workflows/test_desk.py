@@ -10,15 +10,16 @@ import sqlalchemy as sa
 from intake.demo import player
 from intake.demo.cases import organisation_of
 from intake.forms import StepForm
-from models.deadlines import Calendar, Deadline, Unit
+from models.calendars import Calendar
+from models.deadlines import Deadline, Unit
 from models.incidents import IncidentKind, open_incidents
 from models.jobs import Job
 from models.journal import Audience, Entry
 from models.mentors import MentorPlace
-from models.organisations import programs
 from models.outbox import Mail, MailState
 from models.people import Role
 from models.processes import Run
+from models.programs import programs
 from models.referrals import Forwarding, Referral, ReferralStatus
 from models.session import begin, db, transaction
 from models.submissions import Submission, latest_answers

@@ -9,7 +9,8 @@ import time_machine
 from SpiffWorkflow.util.task import TaskState
 
 from intake.forms import vocabulary
-from models.deadlines import Calendar, Deadlines, Term, Unit
+from models.calendars import Calendar
+from models.deadlines import Deadlines, Term, Unit
 from tests.workflows.drawings import boundary, bundle, drawing, flow, flows, timer, user
 from tests.workflows.shapes import ladder, nested
 from workflows.diagrams.published import REFERRAL, shipped_bundle

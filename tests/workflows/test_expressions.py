@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.deadlines import Calendar, Deadlines, Term, Unit
+from models.calendars import Calendar
+from models.deadlines import Deadlines, Term, Unit
 from workflows.expressions import (
     BadExpression,
     Functions,

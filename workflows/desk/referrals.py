@@ -12,9 +12,11 @@ from models.drafts import Draft
 from models.incidents import IncidentKind
 from models.journal import Audience
 from models.messages import Message
-from models.organisations import Municipality, Organisation, OrganisationKind, Program
+from models.organisations import Organisation, OrganisationKind
 from models.people import OFFICE_ROLES, PROVIDER_ROLES, Role, User
+from models.places import region_of
 from models.processes import latest_diagram
+from models.programs import Program
 from models.referrals import IN_TANDEM, Channel, Referral, ReferralStatus, next_number
 from models.session import db, transaction
 from models.submissions import Submission, latest_answers
@@ -95,7 +97,9 @@ def _new(
     received_on: date,
 ) -> Referral:
     answers = filled.answers
-    municipality = db.get_one(Municipality, int(answers["municipality_id"]))
+    region = region_of(int(answers["municipality_id"]), received_on)
+    if region is None:
+        raise NotPossibleNow("this municipality belongs to no Sozialregion")
     first = db.scalars(sa.select(Program).order_by(Program.id)).first()
     if first is None:
         raise NotPossibleNow("no programme has been set up")
@@ -113,8 +117,8 @@ def _new(
         program_id=first.id,
         provider=first.provider,
         provider_id=first.provider_id,
-        social_region=municipality.social_region,
-        social_region_id=municipality.social_region_id,
+        social_region=region,
+        social_region_id=region.id,
         channel=channel,
         received_on=received_on,
         received_at=now(),
@@ -265,8 +269,8 @@ def hand_over(referral: Referral, to: User, office: Organisation, *, by: User) -
         moved = referral.office_id != office.id
         referral.case_manager, referral.case_manager_id = to, to.id
         referral.office, referral.office_id = office, office.id
-        if office.social_region_id:
-            referral.social_region_id = office.social_region_id
+        if len(office.areas) == 1:  # an office of several regions says nothing of where one lives
+            referral.social_region_id = office.areas[0].id
         for task in db.scalars(
             sa.select(Task).where(Task.referral_id == referral.id, Task.closed_at.is_(None))
         ):

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from models.deadlines import Calendar, Deadlines, Term
+from models.calendars import Calendar
+from models.deadlines import Deadlines, Term
 from models.reference import DEADLINES
 from workflows.actions import ACTIONS
 from workflows.engine.case import Case

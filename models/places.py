@@ -1,0 +1,196 @@
+"""Where people live: municipalities and Sozialregionen, as they were on any day."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base
+from models.session import db
+
+
+class SocialRegion(Base):
+    """One of the regional social services; which municipalities belong to it is dated."""
+
+    __tablename__ = "social_regions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(100), unique=True)
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+
+
+class Municipality(Base):
+    """A political municipality; the key is its BFS number. One that was merged keeps its row."""
+
+    __tablename__ = "municipalities"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "valid_to is null or valid_from is null or valid_to >= valid_from", "dates"
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(sa.String(100))
+    district: Mapped[str] = mapped_column(sa.String(60))
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("municipalities.id"))
+
+    merged_into: Mapped["Municipality | None"] = relationship(remote_side=id, lazy="select")
+    former_names: Mapped[list["FormerName"]] = relationship(lazy="selectin")
+
+    def called(self, on: date) -> str:
+        """Its name on a day."""
+        earlier = sorted((f for f in self.former_names if f.until >= on), key=lambda f: f.until)
+        return earlier[0].name if earlier else self.name
+
+    def exists(self, on: date) -> bool:
+        """Whether it is a municipality of its own on a day."""
+        return _holds(self.valid_from, self.valid_to, on)
+
+
+class FormerName(Base):
+    """What a municipality was called, up to and with a day."""
+
+    __tablename__ = "former_names"
+    __table_args__ = (sa.UniqueConstraint("municipality_id", "until"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    municipality_id: Mapped[int] = mapped_column(sa.ForeignKey("municipalities.id"))
+    name: Mapped[str] = mapped_column(sa.String(100))
+    until: Mapped[date]
+
+
+class RegionMember(Base):
+    """A municipality belongs to a Sozialregion, from a day to a day; the last row is open."""
+
+    __tablename__ = "region_members"
+    __table_args__ = (
+        sa.UniqueConstraint("municipality_id", "valid_from"),
+        sa.CheckConstraint(
+            "valid_to is null or valid_from is null or valid_to >= valid_from", "dates"
+        ),
+        sa.Index(
+            "uq_region_members_open",
+            "municipality_id",
+            unique=True,
+            sqlite_where=sa.text("valid_to is null"),
+            postgresql_where=sa.text("valid_to is null"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    municipality_id: Mapped[int] = mapped_column(sa.ForeignKey("municipalities.id"), index=True)
+    social_region_id: Mapped[int] = mapped_column(sa.ForeignKey("social_regions.id"), index=True)
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+
+    social_region: Mapped[SocialRegion] = relationship(lazy="joined", innerjoin=True)
+
+
+class Inhabitants(Base):
+    """How many people lived in a municipality on a day, and who counted them."""
+
+    __tablename__ = "inhabitants"
+    __table_args__ = (
+        sa.UniqueConstraint("municipality_id", "counted_on"),
+        sa.CheckConstraint("number >= 0", "number"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    municipality_id: Mapped[int] = mapped_column(sa.ForeignKey("municipalities.id"))
+    counted_on: Mapped[date]
+    number: Mapped[int]
+    source: Mapped[str] = mapped_column(sa.String(200))
+
+
+def _holds(start: date | None, end: date | None, on: date) -> bool:
+    return (start is None or start <= on) and (end is None or end >= on)
+
+
+def valid(
+    table: type[SocialRegion | Municipality | RegionMember], on: date
+) -> sa.ColumnElement[bool]:
+    """The condition that a dated row holds on a day."""
+    return sa.and_(
+        sa.or_(table.valid_to.is_(None), table.valid_to >= on),
+        sa.or_(table.valid_from.is_(None), table.valid_from <= on),
+    )
+
+
+def social_regions(on: date | None = None) -> list[SocialRegion]:
+    """The Sozialregionen by name: all that there ever were, or those of a day."""
+    select = sa.select(SocialRegion).order_by(SocialRegion.name)
+    return list(db.scalars(select.where(valid(SocialRegion, on)) if on else select))
+
+
+def municipalities(on: date) -> list[Municipality]:
+    """The municipalities that exist on a day, by name."""
+    select = sa.select(Municipality).where(valid(Municipality, on)).order_by(Municipality.name)
+    return list(db.scalars(select))
+
+
+def all_municipalities() -> list[Municipality]:
+    """Every municipality that there ever was, by name."""
+    return list(db.scalars(sa.select(Municipality).order_by(Municipality.name, Municipality.id)))
+
+
+def municipality_choices(on: date, *also: int | None) -> list[tuple[str, str]]:
+    """(BFS number as text, name on that day) to choose from.
+
+    Args:
+        also: municipalities that a case has already; one that is gone stays choosable in it.
+    """
+    found = {m.id: m.called(on) for m in municipalities(on)}
+    for key in also:
+        if key and key not in found and (gone := db.get(Municipality, key)):
+            found[key] = gone.called(min(on, gone.valid_to or on))
+    return [(str(key), name) for key, name in sorted(found.items(), key=lambda pair: pair[1])]
+
+
+def region_of(municipality_id: int, on: date) -> SocialRegion | None:
+    """The Sozialregion of a municipality on a day.
+
+    One that is merged belongs where the municipality belongs that took it in.
+    """
+    select = (
+        sa.select(RegionMember)
+        .where(RegionMember.municipality_id == municipality_id, valid(RegionMember, on))
+        .order_by(RegionMember.id.desc())
+    )
+    if member := db.scalars(select).first():
+        return member.social_region
+    gone = db.get(Municipality, municipality_id)
+    if gone is not None and gone.merged_into_id and gone.merged_into_id != gone.id:
+        return region_of(gone.merged_into_id, on)
+    return None
+
+
+def regions_by_municipality(on: date) -> dict[int, SocialRegion]:
+    """The Sozialregion of every municipality on a day, by BFS number."""
+    rows = db.scalars(sa.select(RegionMember).where(valid(RegionMember, on)))
+    return {row.municipality_id: row.social_region for row in rows}
+
+
+def inhabitants_on(on: date) -> dict[int, Inhabitants]:
+    """The last count up to a day, by BFS number."""
+    rows = db.scalars(
+        sa.select(Inhabitants)
+        .where(Inhabitants.counted_on <= on)
+        .order_by(Inhabitants.counted_on, Inhabitants.id)
+    )
+    return {row.municipality_id: row for row in rows}
+
+
+def day_before(day: date) -> date:
+    """The last day of what ends when something else begins on a day."""
+    return day - timedelta(1)
+
+
+def members_of(region_ids: Iterable[int], on: date) -> list[Municipality]:
+    """The municipalities that belong to Sozialregionen on a day, by name."""
+    select = (
+        sa.select(Municipality)
+        .join(RegionMember, RegionMember.municipality_id == Municipality.id)
+        .where(RegionMember.social_region_id.in_(list(region_ids)), valid(RegionMember, on))
+        .where(valid(Municipality, on))
+        .order_by(Municipality.name)
+    )
+    return list(db.scalars(select))

@@ -1,0 +1,111 @@
+"""The mentoring programmes of the providers, and the contracts that give them places."""
+
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base
+from models.organisations import Organisation
+from models.session import db
+
+
+class Program(Base):
+    """A mentoring programme of a provider, with what makes it differ from the others.
+
+    Attributes:
+        code: what drawings, tables and answers call it; it never changes.
+        valid_from, valid_to: when people may be registered for it; what runs goes on.
+    """
+
+    __tablename__ = "programs"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "valid_to is null or valid_from is null or valid_to >= valid_from", "dates"
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(40), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(80))
+    provider_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"), index=True)
+    duration_months: Mapped[int]
+    longest_months: Mapped[int]
+    check_in_months: Mapped[list[int]]
+    mentor_age_from: Mapped[int] = mapped_column(default=18)
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+
+    provider: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
+    contracts: Mapped[list["Contract"]] = relationship(
+        back_populates="program", order_by="Contract.valid_from", lazy="select"
+    )
+
+    def open_on(self, on: date) -> bool:
+        """Whether people may be registered for it on a day."""
+        return (
+            (self.valid_from is None or self.valid_from <= on)
+            and (self.valid_to is None or self.valid_to >= on)
+            and self.provider.open_on(on)
+        )
+
+
+class Contract(Base):
+    """What a provider has agreed to for a programme: so many tandems at a time, from a day to a day."""
+
+    __tablename__ = "contracts"
+    __table_args__ = (
+        sa.UniqueConstraint("program_id", "valid_from"),
+        sa.CheckConstraint("valid_to >= valid_from", "dates"),
+        sa.CheckConstraint("places >= 1", "places"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    program_id: Mapped[int] = mapped_column(sa.ForeignKey("programs.id"), index=True)
+    valid_from: Mapped[date]
+    valid_to: Mapped[date]
+    places: Mapped[int]
+
+    program: Mapped[Program] = relationship(back_populates="contracts")
+
+
+def programs(*, on: date | None = None) -> list[Program]:
+    """All programmes by name, or those that take people on a day."""
+    found = db.scalars(sa.select(Program).order_by(Program.name))
+    return [program for program in found if on is None or program.open_on(on)]
+
+
+def program_choices(
+    on: date, *, social_region_id: int | None = None, also: str = ""
+) -> list[tuple[str, str]]:
+    """(code, name) of the programmes that take people on a day.
+
+    Args:
+        social_region_id: only those that work for this Sozialregion.
+        also: the code of one that is offered in any case, because it was chosen already.
+    """
+    return [
+        (program.code, program.name)
+        for program in programs()
+        if program.code == also
+        or (
+            program.open_on(on)
+            and (social_region_id is None or program.provider.serves(social_region_id))
+        )
+    ]
+
+
+def program_called(code: str) -> Program:
+    """The programme that a routing table names. Raises LookupError."""
+    found = db.scalar(sa.select(Program).where(Program.code == code))
+    if found is None:
+        raise LookupError(f"no programme is called {code}")
+    return found
+
+
+def places_on(on: date) -> dict[int, int]:
+    """How many tandems the contracts of each programme allow on a day, by programme."""
+    rows = db.execute(
+        sa.select(Contract.program_id, sa.func.sum(Contract.places))
+        .where(Contract.valid_from <= on, Contract.valid_to >= on)
+        .group_by(Contract.program_id)
+    )
+    return {program_id: int(places) for program_id, places in rows}
