@@ -10,8 +10,10 @@ from intake import wording
 from intake.forms import REGISTRY, StepForm
 from models.deadlines import common_terms
 from models.people import OFFICE_ROLES, PROVIDER_ROLES
+from models.programs import programs
 from models.referrals import ReferralStatus
-from workflows.actions import ACTIONS
+from workflows.actions import ACTIONS, AS_WISHED
+from workflows.facts import OPEN
 from workflows.messages import MESSAGES
 from workflows.notices import NOTICES, RECIPIENTS
 
@@ -134,10 +136,19 @@ def name(key: str) -> str:
     return f"{form_title(room)}: {field.label.text if field is not None else route}"
 
 
+def _program(code: str) -> str:
+    """What people call a programme, or what a table says in its place."""
+    if code == AS_WISHED:
+        return gettext("wie gewünscht")
+    return next((program.name for program in programs() if program.code == code), code)
+
+
 def choice(key: str, value: Any) -> str:
     """What one of the values of a name means."""
     if isinstance(value, bool):
         return gettext("Ja") if value else gettext("Nein")
+    if key in ("referral.program_wish", "routing.program") and value != OPEN:
+        return _program(str(value))
     room, _dot, route = key.partition(".")
     form = REGISTRY.get(room)
     field = form()._fields.get(route) if form is not None else None

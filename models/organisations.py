@@ -74,9 +74,13 @@ class Organisation(Base):
             self.valid_to is None or self.valid_to >= on
         )
 
-    def serves(self, social_region_id: int | None) -> bool:
+    def works_in(self, social_region_id: int) -> bool:
+        """Whether a Sozialregion is one of those that it names."""
+        return social_region_id in {region.id for region in self.areas}
+
+    def serves(self, social_region_id: int) -> bool:
         """Whether it works for a Sozialregion."""
-        return not self.areas or social_region_id in {region.id for region in self.areas}
+        return not self.areas or self.works_in(social_region_id)
 
 
 class Area(Base):

@@ -93,6 +93,11 @@ def program_choices(
     ]
 
 
+def program_codes() -> tuple[str, ...]:
+    """What drawings, tables and answers call the programmes, in the order they were set up."""
+    return tuple(db.scalars(sa.select(Program.code).order_by(Program.id)))
+
+
 def program_called(code: str) -> Program:
     """The programme that a routing table names. Raises LookupError."""
     found = db.scalar(sa.select(Program).where(Program.code == code))

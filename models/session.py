@@ -33,6 +33,12 @@ def connect(url: str, **options: Any) -> sa.Engine:
     return engine
 
 
+def disconnect() -> None:
+    """Forget the database of this process; what asks for one afterwards is told so."""
+    db.remove()
+    _sessions.configure(bind=None)
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     for pragma in (

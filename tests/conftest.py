@@ -22,7 +22,7 @@ from intake.forms import vocabulary
 from models.migrations import upgrade
 from models.people import Membership, Role, User
 from models.reference import load_reference
-from models.session import connect, db, transaction
+from models.session import connect, db, disconnect, transaction
 from tests.browser import Web
 from tests.postgres import postgres
 from workflows.diagrams.published import ship, specs_of
@@ -54,6 +54,13 @@ def furnish(url: str, folder: Path) -> None:
         ship(vocabulary())
         db.remove()
     app.extensions["engine"].dispose()
+
+
+@pytest.fixture(autouse=True)
+def no_database_left() -> Iterator[None]:
+    """A test without an office does not read the one of the test before."""
+    yield
+    disconnect()
 
 
 @pytest.fixture(scope="session")

@@ -35,6 +35,9 @@ class Action:
 
 ACTIONS: dict[str, Action] = {}
 
+#: What a routing table answers where the office's wish decides, whichever programme that is.
+AS_WISHED = "as_wished"
+
 
 def action(**routes: tuple[Any, ...] | None) -> Callable[[Do], Do]:
     """File a function under its name; `plan__next` declares the routing answer `plan.next`."""
@@ -50,12 +53,17 @@ def action(**routes: tuple[Any, ...] | None) -> Callable[[Do], Do]:
 @action()
 def assign_program(case: Referral, by: User | None, data: dict[str, Any]) -> dict[str, Any]:
     """Give the referral to the programme that the routing table chose, and acknowledge it (T1)."""
-    program = program_called(data["routing.program"])
+    program = program_called(chosen_program(case.id, data["routing.program"]))
     case.program, case.provider = program, program.provider
     case.program_id, case.provider_id = program.id, program.provider_id
     tell("acknowledgement", case, "case_manager")
     tell("new_referral", case, "coordinator")
     return {}
+
+
+def chosen_program(case_id: int, code: str) -> str:
+    """The code of the programme that a routing table answers; it may leave it to the wish."""
+    return str(latest_answers(case_id, "referral")["program_wish"]) if code == AS_WISHED else code
 
 
 @action()

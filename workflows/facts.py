@@ -4,19 +4,36 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+import sqlalchemy as sa
 from dateutil.relativedelta import relativedelta
 
 from models.base import today
+from models.programs import program_codes
+from models.reference import PROGRAMS
 from models.referrals import Referral
+from models.session import db
 from models.submissions import latest_answers
 from models.tandems import current_tandem
 
-#: Every fact with the values it can have; None where it is a date, a number or free.
-FACTS: Mapping[str, tuple[Any, ...] | None] = {
+#: The wish of an office that leaves the programme to triage.
+OPEN = "open"
+
+
+def _wishes() -> tuple[str, ...]:
+    """Any programme may be wished for; without a database (`intake check`) those that come along."""
+    try:
+        db.get_bind()
+    except sa.exc.UnboundExecutionError:
+        return (OPEN, *(code for _provider, code, *_more in PROGRAMS))
+    return (OPEN, *program_codes())
+
+
+Values = tuple[Any, ...] | None
+_FACTS: Mapping[str, Values | Callable[[], Values]] = {
     "case.is_minor": (True, False),
     "case.comes_of_age_on": None,
     "case.interviewed": (True, False),
-    "referral.program_wish": ("open", "co_pilot", "seite_an_seite"),
+    "referral.program_wish": _wishes,
     "referral.target_group": (
         "ADULT",
         "COUPLE",
@@ -35,6 +52,24 @@ FACTS: Mapping[str, tuple[Any, ...] | None] = {
     "tandem.end": None,
     "tandem.ended_on": None,
 }
+
+
+class _Known(Mapping[str, Values]):
+    """The facts by name; values that are rows of a table are read when they are asked for."""
+
+    def __getitem__(self, name: str) -> Values:
+        values = _FACTS[name]
+        return values() if callable(values) else values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_FACTS)
+
+    def __len__(self) -> int:
+        return len(_FACTS)
+
+
+#: Every fact with the values it can have; None where it is a date, a number or free.
+FACTS: Mapping[str, Values] = _Known()
 
 
 class Facts(Mapping[str, Any]):
@@ -85,7 +120,7 @@ def _about_the_case(case: Referral) -> dict[str, Any]:
 
 def _about_the_referral(case: Referral, answers: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "referral.program_wish": answers.get("program_wish", "open"),
+        "referral.program_wish": answers.get("program_wish", OPEN),
         "referral.target_group": case.target_group,
         "referral.permit": answers.get("permit"),
         "referral.consent": bool(answers.get("consent_given_on")),

@@ -26,7 +26,7 @@ from intake.forms.fields import (
 )
 from intake.forms.referral import FurtherLanguage
 from models.base import today
-from models.places import municipalities
+from models.places import municipality_choices
 
 STATUS = (
     ("prospect", _("interessiert")),
@@ -218,9 +218,13 @@ class MentorForm(StepForm):
         if self.max_mentees.empty and not self.max_mentees.typed:
             self.max_mentees.data = 1
 
-    def offer(self) -> "MentorForm":
-        """Fill the list that comes from the tables."""
-        self.municipality_id.choices = [(str(m.id), m.name) for m in municipalities(date.today())]
+    def offer(self, home: int | None = None) -> "MentorForm":
+        """Fill the list that comes from the tables.
+
+        Args:
+            home: the municipality that the register has already; it stays choosable.
+        """
+        self.municipality_id.choices = municipality_choices(today(), home)
         return self
 
     def consistent(self) -> bool:

@@ -26,7 +26,8 @@ class PaperForm(StepForm):
         """The case managers whom this person may enter a referral for."""
         own = user.organisation_ids(OFFICE_ROLES)
         self.for_office = bool(own)
-        offices = [o for o in organisations(OrganisationKind.OFFICE) if not own or o.id in own]
+        offices = organisations(OrganisationKind.OFFICE, on=today())
+        offices = [office for office in offices if not own or office.id in own]
         people = [(office, u) for office in offices for u in colleagues(office.id, OFFICE_ROLES)]
         self.case_manager.choices = [
             (f"{office.id}.{u.id}", f"{u.last_name}, {u.first_name} ({office.name})")

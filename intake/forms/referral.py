@@ -1,6 +1,5 @@
 """Anmeldung: what the case-managing office tells about a person (DOMAIN.md 2.1), sections A to E."""
 
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext
@@ -28,9 +27,11 @@ from intake.forms.fields import (
     Zip,
 )
 from models.base import today
-from models.places import municipalities
-from models.programs import programs
-from workflows.facts import comes_of_age_on
+from models.places import municipality_choices, region_of
+from models.programs import program_called, program_choices
+from models.referrals import Referral
+from models.submissions import latest_answers
+from workflows.facts import OPEN, comes_of_age_on
 
 ASYLUM_HINT = _(
     "Der Ausweis allein genügt nicht: Mit F ist man vorläufig aufgenommen oder Flüchtling."
@@ -408,7 +409,7 @@ class ReferralForm(StepForm):
         hint=_("Nur die Koordinationspersonen der Anbieterin sehen sie."),
     )
     # D
-    program_wish = Choice(_("Gewünschtes Angebot"), default="open")
+    program_wish = Choice(_("Gewünschtes Angebot"), default=OPEN)
     availability = Availability(_("Verfügbarkeit"))
     online_possible = YesNo(_("Treffen online möglich"), optional=True)
     max_travel_minutes = Number(_("Höchste Wegzeit in Minuten"), 0, 180, optional=True)
@@ -461,17 +462,20 @@ class ReferralForm(StepForm):
         for field in (self.native_language, self.interpreter_language, self.consent_language):
             field.choices = languages
         self.nationality.choices = list(lists.countries())
-        self.program_wish.choices = [("open", _("offen – Triage entscheidet"))]
-        self._ahv_asked = False
+        self.program_wish.choices = [(OPEN, _("offen – Triage entscheidet"))]
 
-    def offer(self, *, ahv: bool = False) -> "ReferralForm":
+    def offer(self, *, ahv: bool = False, case: Referral | None = None) -> "ReferralForm":
         """Fill the lists that come from the tables.
 
         Args:
             ahv: whether this office may collect the AHV number at all (DOMAIN.md 5.1).
+            case: a case that is corrected; what it has already stays choosable in it.
         """
-        self.municipality_id.choices = [(str(m.id), m.name) for m in municipalities(date.today())]
-        self.program_wish.choices += [(p.code, p.name) for p in programs()]
+        self.referral = case
+        home = case.municipality_id if case else None
+        self.municipality_id.choices = municipality_choices(today(), home)
+        wished = latest_answers(case.id, self.form_key).get("program_wish", "") if case else ""
+        self.program_wish.choices += program_choices(today(), also=wished)
         if not ahv:
             self._fields.pop("ahv_number", None)
         return self
@@ -508,6 +512,14 @@ class ReferralForm(StepForm):
             )
         if self.is_minor:
             good = self._minor_is_represented() and good
+        if not self._served():
+            good = _say(
+                self.program_wish,
+                gettext(
+                    "Dieses Angebot nimmt aus der Sozialregion dieser Wohngemeinde niemanden auf. "
+                    "Wählen Sie ein anderes, oder lassen Sie es offen."
+                ),
+            )
         for entry in self.household_members.entries:
             member = entry.form
             if member.takes_part.data and (member.permit.empty or member.asylum_status.empty):
@@ -516,6 +528,14 @@ class ReferralForm(StepForm):
                     gettext("Wer teilnimmt, braucht einen Ausweis und einen Status."),
                 )
         return good
+
+    def _served(self) -> bool:
+        """Whether the wished programme works where the person lives; a wish once sent stays."""
+        wish, home = self.program_wish.data, self.municipality_id.data
+        if self.referral is not None or wish in (None, OPEN) or not home:
+            return True
+        region = region_of(int(home), today())
+        return region is None or program_called(wish).provider.serves(region.id)
 
     def _minor_is_represented(self) -> bool:
         good = True

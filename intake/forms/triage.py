@@ -57,9 +57,14 @@ class TriageForm(StepForm):
     )
 
     def prepare(self, referral: Referral, variant: str = "") -> None:
-        """Other providers' programmes; urgency only where the office claims it."""
+        """Other providers' programmes that work there; urgency only where the office claims it."""
         super().prepare(referral, variant)
-        others = [p for p in programs() if p.provider_id != referral.provider_id]
+        others = [
+            program
+            for program in programs(on=today())
+            if program.provider_id != referral.provider_id
+            and program.provider.serves(referral.social_region_id)
+        ]
         self.forward_to.choices = [(str(p.id), f"{p.name} ({p.provider.name})") for p in others]
         if referral.urgency is Urgency.NORMAL:
             del self._fields["urgency_confirmed"]

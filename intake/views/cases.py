@@ -23,6 +23,7 @@ from intake.forms import REGISTRY
 from intake.forms.entries import with_entries
 from intake.forms.referral import ReferralForm
 from intake.permissions import Permission, requires
+from models.base import today
 from models.documents import documents_of
 from models.incidents import open_incidents
 from models.journal import Audience, timeline
@@ -217,7 +218,7 @@ def correct(referral_id: int) -> Any:
     before = desk.facts_for_form(referral)
     sent = with_entries(request.form) if request.method == "POST" else None
     form = ReferralForm(sent) if sent is not None else ReferralForm(data=before)
-    form.offer(ahv=current_app.extensions["intake"].ahv)
+    form.offer(ahv=current_app.extensions["intake"].ahv, case=referral)
     saving = request.method == "POST" and not {"add", "remove"} & request.form.keys()
     if saving and form.validate():
         changed = desk.correct(referral, form.filled, by=current_user)
@@ -233,10 +234,11 @@ def hand_over(referral_id: int) -> Any:
     referral = desk.referral_for(current_user, referral_id)
     if Audience.OFFICE not in desk.sides(current_user, referral) or referral.over:
         abort(403)
+    offices = organisations(OrganisationKind.OFFICE, on=today())
+    # Where the person lives first; the order by name stays within.
+    offices.sort(key=lambda office: not office.works_in(referral.social_region_id))
     choices: list[tuple[Organisation, User]] = [
-        (office, user)
-        for office in organisations(OrganisationKind.OFFICE)
-        for user in colleagues(office.id, OFFICE_ROLES)
+        (office, user) for office in offices for user in colleagues(office.id, OFFICE_ROLES)
     ]
     if request.method == "POST":
         chosen = request.form.get("to", "")

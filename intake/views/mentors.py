@@ -53,14 +53,14 @@ def edit(mentor_id: int) -> Any:
     if mentor is None or mentor.provider_id not in _providers():
         abort(404)
     if request.method == "POST":
-        form = MentorForm(with_entries(request.form)).offer()
+        form = MentorForm(with_entries(request.form)).offer(mentor.municipality_id)
         if _sent() and form.validate():
             edit_mentor(mentor, form.filled, by=current_user)
             flash(gettext("Gespeichert."))
             return redirect(url_for("mentors.index"))
     else:
         now = {"status": mentor.status.value, "max_mentees": mentor.max_mentees}
-        form = MentorForm(data={**mentor.answers, **now}).offer()
+        form = MentorForm(data={**mentor.answers, **now}).offer(mentor.municipality_id)
     tandems = list(db.scalars(sa.select(Tandem).where(Tandem.mentor_id == mentor.id)))
     page = render_template("mentors/form.html", form=form, mentor=mentor, tandems=tandems)
     return page, 422 if _sent() else 200

@@ -257,9 +257,9 @@ def test_a_table_is_changed_on_its_bench_and_a_gap_is_shown(browser, live):
         ).first.is_visible()
         page.select_option("[name=v0]", '"open"')
         page.select_option("[name=v1]", '"CHILD"')
-        page.wait_for_selector("text=Es trifft Regel 3.")
+        page.wait_for_selector("text=Es trifft Regel 2.")
         assert page.locator("tr.fires").count() == 1
-        page.locator(".tjs-table tbody tr").nth(3).locator("td.input-cell").nth(1).click()
+        page.locator(".tjs-table tbody tr").nth(2).locator("td.input-cell").nth(1).click()
         page.keyboard.press("Control+a")
         saved(page, lambda: page.keyboard.type('"ADULT"'))
         page.wait_for_selector("li[data-code=GAP]")

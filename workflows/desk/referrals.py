@@ -16,7 +16,7 @@ from models.organisations import Organisation, OrganisationKind
 from models.people import OFFICE_ROLES, PROVIDER_ROLES, Role, User
 from models.places import region_of
 from models.processes import latest_diagram
-from models.programs import Program
+from models.programs import programs
 from models.referrals import IN_TANDEM, Channel, Referral, ReferralStatus, next_number
 from models.session import db, transaction
 from models.submissions import Submission, latest_answers
@@ -100,7 +100,7 @@ def _new(
     region = region_of(int(answers["municipality_id"]), received_on)
     if region is None:
         raise NotPossibleNow("this municipality belongs to no Sozialregion")
-    first = db.scalars(sa.select(Program).order_by(Program.id)).first()
+    first = next(iter(programs(on=today())), None)
     if first is None:
         raise NotPossibleNow("no programme has been set up")
     mentee = new_mentee(answers, by)
@@ -269,8 +269,7 @@ def hand_over(referral: Referral, to: User, office: Organisation, *, by: User) -
         moved = referral.office_id != office.id
         referral.case_manager, referral.case_manager_id = to, to.id
         referral.office, referral.office_id = office, office.id
-        if len(office.areas) == 1:  # an office of several regions says nothing of where one lives
-            referral.social_region_id = office.areas[0].id
+        referral.social_region_id = _region(office) or referral.social_region_id
         for task in db.scalars(
             sa.select(Task).where(Task.referral_id == referral.id, Task.closed_at.is_(None))
         ):
@@ -287,6 +286,14 @@ def hand_over(referral: Referral, to: User, office: Organisation, *, by: User) -
             to=to.name,
             office=office.name if moved else "",
         )
+
+
+def _region(office: Organisation) -> int | None:
+    """Where a person lives whose case an office takes over; one of several regions cannot tell."""
+    if office.municipality_id:
+        home = region_of(office.municipality_id, today())
+        return home.id if home else None
+    return office.areas[0].id if len(office.areas) == 1 else None
 
 
 def say(referral: Referral, text: str, audience: Audience, *, by: User) -> Message:
