@@ -4,6 +4,7 @@ import json
 import secrets
 from datetime import timedelta
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,33 @@ from models.base import now, today
 from models.people import User
 from models.session import connect, db
 
+#: The files of intake/views that hold pages.
+PAGES = (
+    "account",
+    "board",
+    "cases",
+    "deadlines",
+    "documents",
+    "drafts",
+    "examples",
+    "incidents",
+    "mentors",
+    "moves",
+    "operation",
+    "organisations",
+    "people",
+    "places",
+    "processes",
+    "programs",
+    "questions",
+    "rehearsals",
+    "releases",
+    "sign_in",
+    "tasks",
+    "tryout",
+    "waiting_list",
+    "workbench",
+)
 LOCALES = ("de", "en")
 STATIC = Path(__file__).parent / "static" / "gen"
 
@@ -69,54 +97,8 @@ class _Key(IntegerConverter):
 
 
 def _blueprints(app: Flask) -> None:
-    from intake.views import (
-        account,
-        board,
-        cases,
-        deadlines,
-        documents,
-        drafts,
-        examples,
-        incidents,
-        mentors,
-        moves,
-        operation,
-        people,
-        processes,
-        questions,
-        rehearsals,
-        releases,
-        sign_in,
-        tasks,
-        tryout,
-        waiting_list,
-        workbench,
-    )
-
-    for view in (
-        account,
-        board,
-        cases,
-        deadlines,
-        documents,
-        drafts,
-        examples,
-        incidents,
-        mentors,
-        moves,
-        operation,
-        people,
-        processes,
-        questions,
-        rehearsals,
-        releases,
-        sign_in,
-        tasks,
-        tryout,
-        waiting_list,
-        workbench,
-    ):
-        app.register_blueprint(view.pages)
+    for name in PAGES:
+        app.register_blueprint(import_module(f"intake.views.{name}").pages)
     app.register_blueprint(monitoring.pages)
 
 

@@ -1,6 +1,7 @@
 """Submitted answers as people read them; what a side may not read is not even looked up."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from intake.forms import REGISTRY
@@ -9,6 +10,7 @@ from intake.forms.fields import Many
 from intake.forms.mentor import MentorForm
 from intake.forms.referral import ReferralForm
 from intake.wording import STEP
+from models.base import today
 from models.journal import Audience
 from models.mentors import Mentor
 from models.places import Municipality
@@ -45,9 +47,15 @@ class Sheet:
     sections: list[tuple[str, list[tuple[str, str]]]]
 
 
-def sheet(form_key: str, answers: dict[str, Any], sides: frozenset[Audience]) -> Sheet:
-    """The answers that these sides may read."""
-    form = _filled(form_key, answers)
+def sheet(
+    form_key: str, answers: dict[str, Any], sides: frozenset[Audience], on: date | None = None
+) -> Sheet:
+    """The answers that these sides may read.
+
+    Args:
+        on: the day they were given, by which places are called; today if left out.
+    """
+    form = _filled(form_key, answers, on or today())
     hidden = set() if Audience.PROVIDER in sides else set(PROVIDER_ONLY.get(form_key, ()))
     if form_key == "check_in" and not answers.get("shared_with_case_office"):
         hidden |= set() if Audience.PROVIDER in sides else set(form._fields)
@@ -65,11 +73,13 @@ def sheet(form_key: str, answers: dict[str, Any], sides: frozenset[Audience]) ->
     return Sheet(str(form.title or STEP.get(form_key, form_key)), sections)
 
 
-def _filled(form_key: str, answers: dict[str, Any]) -> StepForm:
+def _filled(form_key: str, answers: dict[str, Any], on: date) -> StepForm:
     form = REGISTRY[form_key](data=answers)
     if isinstance(form, ReferralForm | MentorForm) and answers.get("municipality_id"):
         home = db.get(Municipality, int(answers["municipality_id"]))
-        form.municipality_id.choices = [(answers["municipality_id"], home.name if home else "?")]
+        form.municipality_id.choices = [
+            (answers["municipality_id"], home.called(on) if home else "?")
+        ]
     if isinstance(form, ReferralForm):
         form.program_wish.choices += [(p.code, p.name) for p in programs()]
     if "mentor_id" in answers and "mentor_id" in form._fields:

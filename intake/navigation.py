@@ -23,6 +23,8 @@ _WAYS = (
     ("workbench.index", _("Werkbank"), Permission.DRAW),
     ("deadlines.index", _("Fristen"), Permission.SET_DEADLINES),
     ("incidents.index", _("Störungen"), Permission.MEND),
+    ("organisations.index", _("Organisationen"), Permission.MANAGE_ORGANISATIONS),
+    ("places.index", _("Gemeinden"), Permission.MANAGE_ORGANISATIONS),
     ("people.index", _("Personen"), Permission.MANAGE_PEOPLE),
 )
 
@@ -32,6 +34,7 @@ _ROOM: dict[str, str] = {
         ("board", "tryout", "examples", "rehearsals", "releases", "questions"), "workbench"
     ),
     **dict.fromkeys(("operation", "moves"), "processes"),
+    "programs": "organisations",
 }
 
 

@@ -28,6 +28,7 @@ class Permission(enum.StrEnum):
     SET_DEADLINES = "set deadlines"
     SET_CALENDARS = "set free days"
     MANAGE_PEOPLE = "manage people"
+    MANAGE_ORGANISATIONS = "manage organisations, programmes and places"
     MEND = "mend what could not be done"
 
 
@@ -55,7 +56,12 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     **dict.fromkeys(BODY_ROLES, frozenset({Permission.WORK_ON_TASKS, Permission.SEE_PROCESSES})),
     Role.ADMINISTRATOR: frozenset(
-        {Permission.MANAGE_PEOPLE, Permission.MEND, Permission.SEE_PROCESSES}
+        {
+            Permission.MANAGE_PEOPLE,
+            Permission.MANAGE_ORGANISATIONS,
+            Permission.MEND,
+            Permission.SEE_PROCESSES,
+        }
     ),
 }
 

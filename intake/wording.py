@@ -13,7 +13,7 @@ from models.documents import ScanState
 from models.drawing_drafts import DraftState
 from models.incidents import IncidentKind
 from models.mentors import MentorStatus
-from models.organisations import OfficeKind, OrganisationKind
+from models.organisations import OfficeKind, Organisation, OrganisationKind
 from models.outbox import MailState
 from models.people import Role
 from models.referrals import Channel, ReferralStatus, Urgency
@@ -95,11 +95,42 @@ KIND: dict[OrganisationKind, Any] = {
     OrganisationKind.CANTON: _("Kanton"),
     OrganisationKind.STEERING: _("Steuerungsgremium"),
 }
+#: The same for many.
+KINDS: dict[OrganisationKind, Any] = {
+    OrganisationKind.OFFICE: _("Stellen, die zuweisen"),
+    OrganisationKind.PROVIDER: _("Anbieterinnen"),
+    OrganisationKind.ASSOCIATION: _("Verband"),
+    OrganisationKind.CANTON: _("Kanton"),
+    OrganisationKind.STEERING: _("Steuerungsgremium"),
+}
 OFFICE_KIND: dict[OfficeKind, Any] = {
     OfficeKind.SOCIAL_REGION: _("Sozialregion"),
     OfficeKind.MUNICIPALITY: _("Gemeinde, die selbst zuweist"),
     OfficeKind.CHILD_PROTECTION: _("Kindes- und Erwachsenenschutzbehörde (KESB)"),
     OfficeKind.OTHER: _("andere Stelle"),
+}
+#: Why something that was given cannot be kept, and what to do.
+REFUSED: dict[str, Any] = {
+    "name_missing": _("Geben Sie einen Namen ein, höchstens 100 Zeichen."),
+    "name_taken": _("Diesen Namen gibt es schon. Geben Sie einen anderen ein."),
+    "source_missing": _("Geben Sie die Quelle an."),
+    "office_kind_missing": _("Sagen Sie, was für eine Stelle es ist."),
+    "municipality_missing": _("Wählen Sie die Gemeinde."),
+    "one_region": _("Kreuzen Sie genau die Sozialregion an, die es ist."),
+    "ends_before": _("Das Ende liegt vor dem Anfang. Prüfen Sie beide Daten."),
+    "no_provider": _("Nur Anbieterinnen haben Angebote."),
+    "shorter": _("Das ist kürzer, als ein Tandem ohne Verlängerung dauert."),
+    "rhythm": _("Ein Standortgespräch liegt vor dem Ende des Tandems."),
+    "places": _("Ein Vertrag hat mindestens einen Platz."),
+    "begins_too": _("An diesem Tag beginnt schon ein Vertrag des Angebots. Ändern Sie jenen."),
+    "region_in_use": _("Es gehören noch Gemeinden dazu. Teilen Sie diese zuerst anders zu."),
+    "nothing_to_merge": _("Kreuzen Sie an, welche Gemeinden aufgehen."),
+    "not_there": _("Eine dieser Gemeinden gibt es an diesem Tag nicht. Prüfen Sie den Tag."),
+    "number_taken": _("Diese Nummer hat schon eine Gemeinde. Prüfen Sie sie."),
+    "too_early": _("Seither hat sich schon etwas geändert. Wählen Sie einen späteren Tag."),
+    "belongs_already": _("Die Gemeinde gehört schon zu dieser Sozialregion."),
+    "unknown_number": _("Eine der BFS-Nummern gehört zu keiner Gemeinde, die hier bekannt ist."),
+    "negative": _("Eine Einwohnerzahl ist nie kleiner als null."),
 }
 SCAN: dict[ScanState, Any] = {
     ScanState.CLEAN: _("auf Viren geprüft"),
@@ -284,6 +315,30 @@ def note(text: str) -> str:
 def drawn(words: str) -> str:
     """A name from a drawing in the reader's language, where the catalogue knows it."""
     return gettext(words) if words else ""
+
+
+def area(organisation: Organisation) -> str:
+    """Where an organisation works."""
+    if organisation.municipality is not None:
+        return organisation.municipality.called(today())
+    return ", ".join(region.name for region in organisation.areas) or gettext("ganzer Kanton")
+
+
+def period(dated: Any) -> str:
+    """From when until when something holds, or will."""
+    start, end = dated.valid_from, dated.valid_to
+    if start and end:
+        return gettext("%(start)s bis %(end)s", start=day(start), end=day(end))
+    if start and start > today():
+        return gettext("ab %(day)s", day=day(start))
+    if start:
+        return gettext("seit %(day)s", day=day(start))
+    return gettext("bis %(day)s", day=day(end)) if end else gettext("unbefristet")
+
+
+def number(value: int) -> str:
+    """A whole number with Swiss thousands: 19'262."""
+    return f"{value:,}".replace(",", "'")
 
 
 def day(value: date | datetime | None) -> str:

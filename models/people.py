@@ -4,7 +4,7 @@ import enum
 import secrets
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from models.base import Base
 from models.organisations import Organisation, OrganisationKind
@@ -127,6 +127,24 @@ class Membership(Base):
 def user_by_email(email: str) -> User | None:
     """The person with this address, however it is capitalised."""
     return db.scalar(sa.select(User).where(User.email == email.strip().lower()))
+
+
+def people_of(organisation_id: int) -> list[User]:
+    """Everybody with a role in an organisation, active or not, by name."""
+    there = sa.select(Membership.user_id).where(Membership.organisation_id == organisation_id)
+    select = sa.select(User).where(User.id.in_(there)).options(selectinload(User.memberships))
+    return list(db.scalars(select.order_by(User.last_name, User.first_name)))
+
+
+def people_per_organisation() -> dict[int, int]:
+    """How many active people each organisation has, by its key."""
+    rows = db.execute(
+        sa.select(Membership.organisation_id, sa.func.count(Membership.user_id.distinct()))
+        .join(User)
+        .where(User.active)
+        .group_by(Membership.organisation_id)
+    )
+    return dict(rows)
 
 
 def colleagues(organisation_id: int, roles: frozenset[Role]) -> list[User]:

@@ -73,6 +73,12 @@ def programs(*, on: date | None = None) -> list[Program]:
     return [program for program in found if on is None or program.open_on(on)]
 
 
+def programs_of(provider_id: int) -> list[Program]:
+    """The programmes of a provider, by name."""
+    select = sa.select(Program).where(Program.provider_id == provider_id)
+    return list(db.scalars(select.order_by(Program.name)))
+
+
 def program_choices(
     on: date, *, social_region_id: int | None = None, also: str = ""
 ) -> list[tuple[str, str]]:

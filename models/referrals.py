@@ -170,6 +170,27 @@ def visible_to(user: User) -> sa.Select[Referral]:
     )
 
 
+def running_per_organisation() -> dict[int, int]:
+    """How many cases that are not over each office has sent and each provider has."""
+    found: dict[int, int] = {}
+    for column in (Referral.office_id, Referral.provider_id):
+        rows = db.execute(
+            sa.select(column, sa.func.count()).where(Referral.status.not_in(OVER)).group_by(column)
+        )
+        found.update(dict(rows))
+    return found
+
+
+def places_taken() -> dict[int, int]:
+    """How many places of each programme a tandem holds now, from its agreement to its end."""
+    rows = db.execute(
+        sa.select(Referral.program_id, sa.func.count())
+        .where(Referral.status.in_(IN_TANDEM))
+        .group_by(Referral.program_id)
+    )
+    return dict(rows)
+
+
 def waiting_count(provider_ids: set[int]) -> int:
     """How many wait at these providers."""
     waiting = sa.select(sa.func.count()).where(

@@ -41,6 +41,19 @@ class NotPossibleNow(WorkflowError):
     """The drawing does not allow this where the case stands."""
 
 
+class NotAccepted(WorkflowError):
+    """What was given cannot be kept as it is.
+
+    Attributes:
+        field: the name of the answer that is meant.
+        reason: a code; the floor above has its words.
+    """
+
+    def __init__(self, field: str, reason: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field, self.reason = field, reason
+
+
 class NoPlaceLeft(WorkflowError):
     """All places of this mentor are taken."""
 

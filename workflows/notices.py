@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from models import jobs
 from models.base import now
+from models.organisations import Organisation
 from models.outbox import Mail, MailState
 from models.people import PROVIDER_ROLES, Role, User, colleagues
 from models.referrals import Referral
@@ -104,16 +105,16 @@ def post(
 
 def _addresses(referral: Referral, to: str) -> Iterable[tuple[str, str | None]]:
     if to in ("case_manager", "case_manager_and_deputy"):
-        yield referral.case_manager.email, referral.case_manager.locale
+        yield from _case_manager(referral)
         if to == "case_manager_and_deputy":
             deputy = latest_answers(referral.id, "referral").get("deputy_email")
-            if deputy:
+            if deputy := deputy or referral.office.deputy_email:
                 yield str(deputy), None
     elif to == "coordinator":
-        yield from _people(_coordinators(referral))
+        yield from _people(_coordinators(referral), referral.provider)
     elif to == "program_lead":
         leads = colleagues(referral.provider_id, frozenset({Role.PROGRAM_LEAD}))
-        yield from _people(leads or _coordinators(referral))
+        yield from _people(leads or _coordinators(referral), referral.provider)
     else:
         raise LookupError(f"no recipient is called {to}")
 
@@ -125,5 +126,17 @@ def _coordinators(referral: Referral) -> list[User]:
     return people or colleagues(referral.provider_id, PROVIDER_ROLES)
 
 
-def _people(users: list[User]) -> Iterable[tuple[str, str | None]]:
-    return ((user.email, user.locale) for user in users)
+def _case_manager(referral: Referral) -> Iterable[tuple[str, str | None]]:
+    """Who manages the case; where that person has left, the leads of the office, else its mail."""
+    manager = referral.case_manager
+    if manager.active:
+        return _people([manager], referral.office)
+    leads = colleagues(referral.office_id, frozenset({Role.OFFICE_LEAD}))
+    return _people(leads, referral.office)
+
+
+def _people(users: list[User], of: Organisation) -> Iterable[tuple[str, str | None]]:
+    """The addresses of people; of an organisation that has nobody there is still its own."""
+    if not users and of.email:
+        return [(of.email, None)]
+    return [(user.email, user.locale) for user in users]

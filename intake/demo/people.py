@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from dateutil.relativedelta import relativedelta
 
 from intake.accounts import hash_password
+from models.base import today
 from models.organisations import OfficeKind, Organisation, OrganisationKind
 from models.people import Membership, Role, User
 from models.places import SocialRegion
+from models.programs import Contract, Program
 from models.session import db, transaction
 
 PASSWORD = "Demo-2026-Solothurn"
@@ -134,6 +137,12 @@ def create_people() -> None:
             db.add(office)
         db.flush()
         organisations = {o.name: o for o in db.scalars(sa.select(Organisation))}
+        for organisation in organisations.values():
+            organisation.email = f"stelle{organisation.id}@example.org"
+        begun = today().replace(month=1, day=1)
+        for program in db.scalars(sa.select(Program)):
+            end = begun + relativedelta(years=4, days=-1)
+            db.add(Contract(program=program, valid_from=begun, valid_to=end, places=60))
         for persona in PERSONAS:
             _add(persona, organisations[persona.organisation], password)
         staffed = {persona.organisation for persona in PERSONAS}

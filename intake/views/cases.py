@@ -129,9 +129,8 @@ def received(referral_id: int) -> Any:
 def pdf(referral_id: int) -> Any:
     """The referral as it counts now, as an accessible PDF."""
     referral = desk.referral_for(current_user, referral_id)
-    sheet = shown.sheet(
-        "referral", desk.facts_for_form(referral), desk.sides(current_user, referral)
-    )
+    answers, sides = desk.facts_for_form(referral), desk.sides(current_user, referral)
+    sheet = shown.sheet("referral", answers, sides, referral.received_on)
     return papers.as_response(papers.referral_paper(referral, sheet), f"{referral.number}.pdf")
 
 
@@ -268,5 +267,6 @@ def _sheets(referral: Referral, sides: frozenset[Audience]) -> list[Any]:
     for submission in reversed(submissions_of(referral.id)):
         theirs = submission.provider_id == referral.provider_id or Audience.OFFICE in sides
         if submission.form_key in REGISTRY and (theirs or submission.form_key == "referral"):
-            found.append((submission, shown.sheet(submission.form_key, submission.answers, sides)))
+            key, given_on = submission.form_key, submission.at.date()
+            found.append((submission, shown.sheet(key, submission.answers, sides, given_on)))
     return found

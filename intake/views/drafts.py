@@ -25,13 +25,17 @@ from intake.forms.paper import PaperForm
 from intake.forms.referral import ReferralForm
 from intake.permissions import Permission, requires
 from intake.views.documents import keep_upload
+from models.base import today
 from models.documents import Document
 from models.drafts import Draft, open_drafts
-from models.organisations import OrganisationKind, organisations
+from models.organisations import Organisation, OrganisationKind, organisations
 from models.people import OFFICE_ROLES, PROVIDER_ROLES, User
+from models.processes import latest_diagram
+from models.programs import programs
 from models.referrals import Channel
 from models.session import db
 from workflows import desk
+from workflows.diagrams.published import REFERRAL
 from workflows.drafts import delete_draft, keep_draft, start_draft
 
 pages = Blueprint("drafts", __name__, url_prefix="/drafts")
@@ -45,7 +49,9 @@ def index() -> Any:
     """What was begun and not yet sent, and the papers to print."""
     mine = open_drafts(_organisations(current_user))
     paused = [o for o in organisations(OrganisationKind.PROVIDER) if o.intake_paused_on]
-    return render_template("referrals/drafts.html", drafts=mine, paused=paused)
+    return render_template(
+        "referrals/drafts.html", drafts=mine, paused=paused, hindrance=_hindrance()
+    )
 
 
 @pages.post("")
@@ -56,6 +62,9 @@ def start() -> Any:
     own = sorted(current_user.organisation_ids(roles))
     if not own:
         abort(403)
+    if sentence := _hindrance():
+        flash(sentence, "bad")
+        return redirect(url_for("drafts.index"))
     at_office = bool(current_user.organisation_ids(OFFICE_ROLES))
     draft = start_draft(own[0], _prefilled(current_user) if at_office else {}, by=current_user)
     return redirect(url_for("drafts.section", draft_id=draft.id, code=SECTIONS[0]))
@@ -190,6 +199,25 @@ def _has_error(form: ReferralForm, name: str) -> bool:
     return any(key == field.id or key.startswith(f"{name}-") for key, _s in form.all_errors())
 
 
+def _hindrance() -> str:
+    """Why nobody can be registered now, and whom to ask; or nothing."""
+    if latest_diagram(REFERRAL) is None:
+        return gettext("Noch ist kein Prozess in Kraft. Fragen Sie die Administration.")
+    if not programs(on=today()):
+        return gettext(
+            "Zurzeit nimmt kein Angebot Anmeldungen entgegen. Fragen Sie die Administration."
+        )
+    own = [db.get_one(Organisation, key) for key in sorted(_organisations(current_user))]
+    for organisation in own:
+        if not organisation.open_on(today()):
+            return gettext(
+                "%(name)s meldet zurzeit niemanden an (%(period)s). Fragen Sie die Administration.",
+                name=organisation.name,
+                period=wording.period(organisation),
+            )
+    return ""
+
+
 def _documents(draft: Draft) -> list[Document]:
     return list(db.scalars(sa.select(Document).where(Document.draft_id == draft.id)))
 
@@ -230,7 +258,10 @@ def _organisations(user: User) -> set[int]:
 
 
 def _prefilled(user: User) -> dict[str, list[str]]:
+    offices = [db.get_one(Organisation, key) for key in user.organisation_ids(OFFICE_ROLES)]
+    home = next((str(o.municipality_id) for o in offices if o.municipality_id), "")
     known = {
+        "municipality_id": home,
         "case_manager_name": user.name,
         "case_manager_function": user.function,
         "case_manager_email": user.email,

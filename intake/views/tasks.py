@@ -154,7 +154,12 @@ def _render(task: Task, form: StepForm, code: int = 200, **more: Any) -> Any:
     answers = desk.facts_for_form(task.referral)
     values = {
         "task": task,
-        "referral_sheet": sheet("referral", answers, desk.sides(current_user, task.referral)),
+        "referral_sheet": sheet(
+            "referral",
+            answers,
+            desk.sides(current_user, task.referral),
+            task.referral.received_on,
+        ),
         "form": form,
         "referral": task.referral,
         "colleagues": _colleagues(task),

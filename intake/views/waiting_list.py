@@ -10,7 +10,8 @@ from intake.answers import sheet
 from intake.permissions import Permission, requires
 from models.base import today
 from models.people import PROVIDER_ROLES
-from models.referrals import Referral, Urgency, waiting_list
+from models.programs import Program, places_on, programs
+from models.referrals import Referral, Urgency, places_taken, waiting_list
 from models.session import db
 from models.submissions import latest_answers
 from models.tasks import Task
@@ -23,7 +24,8 @@ pages = Blueprint("waiting_list", __name__, url_prefix="/waiting-list")
 @requires(Permission.SEE_WAITING_LIST)
 def index() -> Any:
     """The list beside the details of the chosen line."""
-    rows = waiting_list(current_user.organisation_ids(PROVIDER_ROLES))
+    providers = current_user.organisation_ids(PROVIDER_ROLES)
+    rows = waiting_list(providers)
     chosen = _chosen(rows)
     return render_template(
         "waiting_list/index.html",
@@ -31,7 +33,18 @@ def index() -> Any:
         chosen=chosen,
         sheet=_sheet(chosen),
         task=_proposal_task(chosen),
+        places=_places(providers),
     )
+
+
+def _places(providers: set[int]) -> list[tuple[Program, int, int]]:
+    """(programme, places taken, places of its contracts) of these providers, where one is valid."""
+    agreed, taken = places_on(today()), places_taken()
+    return [
+        (program, taken.get(program.id, 0), agreed[program.id])
+        for program in programs()
+        if program.provider_id in providers and program.id in agreed
+    ]
 
 
 def days(referral: Referral) -> int:
@@ -55,7 +68,7 @@ def _sheet(chosen: Referral | None) -> Any:
     if chosen is None:
         return None
     sides = desk.sides(current_user, chosen)
-    return sheet("referral", latest_answers(chosen.id, "referral"), sides)
+    return sheet("referral", latest_answers(chosen.id, "referral"), sides, chosen.received_on)
 
 
 def _proposal_task(chosen: Referral | None) -> Task | None:

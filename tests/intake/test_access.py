@@ -107,6 +107,22 @@ MAY = {
     "releases.show": {PATRICK},
     "releases.hand_in": {PATRICK},
     "releases.release": {PATRICK},
+    **{
+        key: {ANNA}
+        for key in (
+            "organisations.index",
+            "organisations.new",
+            "organisations.show",
+            "organisations.edit",
+            "programs.new",
+            "programs.show",
+            "programs.edit",
+            "programs.add_contract",
+            "programs.contract",
+            "places.index",
+            "places.change",
+        )
+    },
     "tasks.inbox": WORKERS | {EVA},
     "tasks.show": OWN_PROVIDER,
     "tasks.draft": OWN_PROVIDER,
@@ -171,6 +187,10 @@ def rows(web):
             "extra_id": 1,
             "incident_id": 1,
             "mail_id": 1,
+            "organisation_id": organisation_of(monika).id,
+            "program_id": 1,
+            "contract_id": 1,
+            "change": "merge",
             "user_id": player.user(PETRA).id,
             "code": "office",
             "form_key": "withdrawal",

@@ -65,6 +65,8 @@ def open_referral(
             db.refresh(draft, with_for_update=True)
             if draft.referral_id is not None:
                 raise NotPossibleNow("this draft has been submitted already")
+        if not office.open_on(received_on or today()):
+            raise NotPossibleNow("this office does not refer on that day")
         diagram = latest_diagram(REFERRAL)
         if diagram is None:
             raise NotPossibleNow("no process has been published")

@@ -13,7 +13,7 @@ from intake.forms.fields.choosing import (
     YesNo,
 )
 from intake.forms.fields.dates import Day, PartialDay, partial_day
-from intake.forms.fields.numbers import Money, Number
+from intake.forms.fields.numbers import Money, Number, Numbers
 from intake.forms.fields.question import Question
 from intake.forms.fields.repeating import Many
 from intake.forms.fields.texts import Ahv, Email, LongText, Phone, Text, Zemis, Zip, phone
@@ -32,6 +32,7 @@ __all__ = [
     "ManyChoices",
     "Money",
     "Number",
+    "Numbers",
     "PartialDay",
     "Phone",
     "Question",

@@ -46,6 +46,36 @@ class Number(Question):
         return float(found) if self.decimals else int(found)
 
 
+class Numbers(Question):
+    """Several whole numbers in one line, each larger than the one before: 3, 6, 9."""
+
+    def __init__(self, label: Any, least: int = 1, most: int = 99, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.least, self.most = least, most
+
+    def read(self, text: str) -> Any:
+        """A list of ints."""
+        parts = [part for part in re.split(r"[\s,;]+", text) if part]
+        if not all(part.isascii() and part.isdigit() and len(part) < 5 for part in parts):
+            raise ValueError(
+                gettext("Geben Sie ganze Zahlen mit Komma dazwischen ein, zum Beispiel 3, 6, 9.")
+            )
+        found = [int(part) for part in parts]
+        if found != sorted(set(found)) or not all(self.least <= n <= self.most for n in found):
+            raise ValueError(
+                gettext(
+                    "Geben Sie Zahlen von %(least)s bis %(most)s ein, jede grösser als die vorige.",
+                    least=self.least,
+                    most=self.most,
+                )
+            )
+        return found
+
+    def shown(self) -> str:
+        """3, 6, 9"""
+        return ", ".join(str(number) for number in self.data)
+
+
 class Money(Question):
     """An amount in francs; kept as whole Rappen, shown as CHF 1'234.50."""
 

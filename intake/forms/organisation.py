@@ -1,0 +1,111 @@
+"""Organisation: what an office, a provider or a body is, where it works, where its mail goes."""
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from intake import wording
+from intake.forms.base import StepForm
+from intake.forms.fields import Choice, Day, Email, ManyChoices, Text
+from models.base import today
+from models.organisations import OfficeKind, Organisation, OrganisationKind
+from models.places import municipality_choices, social_regions
+
+OFFICE, PROVIDER = OrganisationKind.OFFICE.value, OrganisationKind.PROVIDER.value
+
+
+class OrganisationForm(StepForm):
+    """One organisation; of what kind it is is said once, when it is added."""
+
+    kind = Choice(_("Art"), [(kind.value, wording.KIND[kind]) for kind in OrganisationKind])
+    name = Text(
+        _("Name"),
+        120,
+        hint=_("So steht sie in Listen und Mails, zum Beispiel «Sozialregion Olten»."),
+    )
+    office_kind = Choice(
+        _("Was für eine Stelle ist es?"),
+        [(kind.value, wording.OFFICE_KIND[kind]) for kind in OfficeKind],
+        only_if=("kind", (OFFICE,)),
+    )
+    municipality_id = Choice(
+        _("Gemeinde"), only_if=("office_kind", (OfficeKind.MUNICIPALITY.value,))
+    )
+    areas = ManyChoices(
+        _("Zuständig für die Sozialregionen"),
+        optional=True,
+        only_if=("kind", (OFFICE, PROVIDER)),
+        hint=_(
+            "Eine Sozialregion kreuzt sich selbst an. Nichts angekreuzt heisst: der ganze Kanton; "
+            "bei einer Gemeinde zählt die Gemeinde."
+        ),
+    )
+    email = Email(
+        _("E-Mail der Organisation"),
+        optional=True,
+        hint=_("Dorthin geht Post, wenn gerade niemand von ihr sie erhalten kann."),
+    )
+    deputy_email = Email(
+        _("E-Mail der Stellvertretung"),
+        optional=True,
+        only_if=("kind", (OFFICE,)),
+        hint=_("Erhält die zweite Erinnerung, wenn eine Anmeldung keine Stellvertretung nennt."),
+    )
+    calendar = Choice(
+        _("Nach welchem Kalender zählen ihre Fristen?"),
+        [(code.value, wording.CALENDAR[code]) for code in wording.CALENDAR],
+        optional=True,
+        only_if=("kind", (PROVIDER,)),
+        hint=_("Nichts gewählt heisst: wie es in der Tabelle der Fristen steht."),
+    )
+    valid_from = Day(
+        _("Dabei ab"),
+        optional=True,
+        hint=_("Neue Fälle und Übergaben ab diesem Tag. Leer heisst: schon immer."),
+    )
+    valid_to = Day(
+        _("Dabei bis und mit"),
+        optional=True,
+        hint=_("Was dann läuft, geht weiter. Leer heisst: unbefristet."),
+    )
+
+    def offer(self, organisation: Organisation | None = None) -> "OrganisationForm":
+        """Fill the lists; of one that is there already the kind is settled.
+
+        Args:
+            organisation: the one that is changed.
+        """
+        home = organisation.municipality_id if organisation else None
+        self.municipality_id.choices = municipality_choices(today(), home)
+        regions = social_regions(today())
+        served = organisation.areas if organisation else []
+        regions += [region for region in served if region not in regions]
+        self.areas.choices = [(str(region.id), region.name) for region in regions]
+        if organisation is not None:
+            self.kind.choices = [(organisation.kind.value, wording.KIND[organisation.kind])]
+            self.kind.typed, self.kind.data = [], organisation.kind.value
+        return self
+
+    @property
+    def chosen_kind(self) -> OrganisationKind:
+        """The kind as such. Only of a form that validated."""
+        return OrganisationKind(self.kind.data)
+
+    def consistent(self) -> bool:
+        """The rules over several answers; the verb has the same."""
+        good = ends_after(self)
+        of_region = self.office_kind.data == OfficeKind.SOCIAL_REGION.value
+        if self.asked(self.office_kind) and of_region and len(self.areas.data or []) != 1:
+            self.areas.errors = [gettext("Kreuzen Sie genau die Sozialregion an, die es ist.")]
+            good = False
+        return good
+
+
+def ends_after(form: Any) -> bool:
+    """Whether a form's «until» lies not before its «from»; else it says so."""
+    start, end = form.valid_from.data, form.valid_to.data
+    if start and end and end < start:
+        form.valid_to.errors = [gettext("Das Ende liegt vor dem Anfang. Prüfen Sie beide Daten.")]
+        return False
+    return True

@@ -1,0 +1,130 @@
+"""Gemeinden und Sozialregionen: merge, rename, move, count; one small form each."""
+
+import csv
+import io
+from datetime import date
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from intake.forms.base import StepForm
+from intake.forms.fields import Choice, Day, LongText, ManyChoices, Number, Text
+from models.base import today
+from models.places import municipality_choices, social_regions
+from workflows.places import LARGEST_NUMBER
+
+
+class MergerForm(StepForm):
+    """Municipalities end and become part of another, or of a new one."""
+
+    gone = ManyChoices(_("Diese Gemeinden gehen auf"))
+    into = Choice(
+        _("in der Gemeinde"),
+        hint=_("Eine der bestehenden, auch eine der angekreuzten, oder eine neue."),
+    )
+    number = Number(
+        _("BFS-Nummer der neuen Gemeinde"), 1, LARGEST_NUMBER, only_if=("into", ("new",))
+    )
+    name = Text(_("Name der neuen Gemeinde"), only_if=("into", ("new",)))
+    start = Day(_("Erster Tag der neuen Ordnung"), hint=_("Meist ein 1. Januar."))
+
+    def offer(self) -> "MergerForm":
+        """Fill the lists."""
+        places = municipality_choices(today())
+        self.gone.choices = places
+        self.into.choices = [("new", _("eine neue Gemeinde")), *places]
+        return self
+
+
+class RenamingForm(StepForm):
+    """A municipality is called otherwise from a day on."""
+
+    municipality = Choice(_("Gemeinde"))
+    name = Text(_("Neuer Name"))
+    start = Day(_("Gilt ab"))
+
+    def offer(self) -> "RenamingForm":
+        """Fill the list."""
+        self.municipality.choices = municipality_choices(today())
+        return self
+
+
+class RegionMoveForm(StepForm):
+    """A municipality belongs to another Sozialregion from a day on."""
+
+    municipality = Choice(_("Gemeinde"))
+    region = Choice(_("gehört zur Sozialregion"))
+    start = Day(_("Gilt ab"))
+
+    def offer(self) -> "RegionMoveForm":
+        """Fill the lists."""
+        self.municipality.choices = municipality_choices(today())
+        self.region.choices = [(str(region.id), region.name) for region in social_regions(today())]
+        return self
+
+
+class RegionForm(StepForm):
+    """A new Sozialregion."""
+
+    name = Text(_("Name"))
+    start = Day(_("Gibt es ab"), optional=True, hint=_("Leer heisst: schon immer."))
+
+
+class RegionEndForm(StepForm):
+    """A Sozialregion to which no municipality belongs any more."""
+
+    region = Choice(_("Sozialregion"))
+    last = Day(_("Gibt es bis und mit"))
+
+    def offer(self) -> "RegionEndForm":
+        """Fill the list."""
+        self.region.choices = [(str(region.id), region.name) for region in social_regions(today())]
+        return self
+
+
+class InhabitantsForm(StepForm):
+    """A count of inhabitants, pasted from a table: a BFS number and a number a line."""
+
+    counted_on = Day(_("Stichtag"), not_after=today)
+    source = Text(_("Quelle"), hint=_("Zum Beispiel «BFS STATPOP, ständige Wohnbevölkerung»."))
+    lines = LongText(
+        _("BFS-Nummer und Einwohnerzahl, eine Gemeinde pro Zeile"),
+        20_000,
+        rows=10,
+        hint=_("Aus einer Tabelle kopiert oder mit Strichpunkt: 2581;19262"),
+    )
+    numbers: dict[int, int]
+
+    def consistent(self) -> bool:
+        """Every line is understood, and no municipality stands there twice."""
+        self.numbers = {}
+        for place, cells in enumerate(_rows(self.lines.data), 1):
+            plain = [cell.replace("'", "").replace("’", "") for cell in cells]
+            if len(plain) != 2 or not all(_is_number(cell) for cell in plain):
+                return self._wrong(gettext("Zeile %(n)s ist keine BFS-Nummer mit Zahl.", n=place))
+            key, number = int(plain[0]), int(plain[1])
+            if key in self.numbers:
+                return self._wrong(gettext("Zeile %(n)s nennt eine Gemeinde nochmals.", n=place))
+            self.numbers[key] = number
+        return True
+
+    def _wrong(self, sentence: str) -> bool:
+        self.lines.errors = [sentence]
+        return False
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 8
+
+
+def _rows(text: str) -> list[list[str]]:
+    """The cells of pasted lines, whichever sign lies between them."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    sign = next((s for s in ("\t", ";", ",") if s in (lines[0] if lines else "")), " ")
+    rows = csv.reader(io.StringIO("\n".join(lines)), delimiter=sign)
+    return [[cell.strip() for cell in row if cell.strip()] for row in rows]
+
+
+def day_of(form: StepForm, name: str = "start") -> date:
+    """A day that was asked for. Only of a form that validated."""
+    return date.fromisoformat(form._fields[name].data)

@@ -1,0 +1,120 @@
+"""For the administration: who takes part, where each works, what it offers."""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+
+from intake.forms.organisation import OrganisationForm
+from intake.permissions import Permission, requires
+from intake.views.rows import refused, stale
+from models.base import today
+from models.organisations import OfficeKind, Organisation, OrganisationKind, organisations
+from models.people import people_of, people_per_organisation
+from models.places import SocialRegion, social_regions
+from models.programs import places_on, programs_of
+from models.referrals import places_taken, running_per_organisation
+from models.session import db
+from workflows.errors import Collision, NotAccepted
+from workflows.organisations import add_organisation, change_organisation, known, stamp
+
+pages = Blueprint("organisations", __name__, url_prefix="/organisations")
+
+
+@pages.get("")
+@requires(Permission.MANAGE_ORGANISATIONS)
+def index() -> Any:
+    """Everybody who takes part, by kind; and which Sozialregion has no office."""
+    everyone = organisations()
+    open_offices = [o for o in everyone if o.office_kind and o.open_on(today())]
+    return render_template(
+        "organisations/index.html",
+        by_kind=[(kind, [o for o in everyone if o.kind is kind]) for kind in OrganisationKind],
+        people=people_per_organisation(),
+        running=running_per_organisation(),
+        without=[
+            region
+            for region in social_regions(today())
+            if not any(office.works_in(region.id) for office in open_offices)
+        ],
+    )
+
+
+@pages.route("/new", methods=["GET", "POST"])
+@requires(Permission.MANAGE_ORGANISATIONS)
+def new() -> Any:
+    """Add one; a link may say of which kind, and for which Sozialregion."""
+    form = OrganisationForm(request.form if request.method == "POST" else None).offer()
+    if request.method == "GET":
+        _suggest(form)
+    elif form.validate():
+        try:
+            organisation = add_organisation(form.chosen_kind, form.answers, by=current_user)
+        except NotAccepted as error:
+            refused(form, error)
+        else:
+            flash(gettext("%(name)s ist dabei.", name=organisation.name))
+            return redirect(url_for("organisations.show", organisation_id=organisation.id))
+    page = render_template("organisations/form.html", form=form, organisation=None, seen="")
+    return page, 422 if request.method == "POST" else 200
+
+
+@pages.get("/<int:organisation_id>")
+@requires(Permission.MANAGE_ORGANISATIONS)
+def show(organisation_id: int) -> Any:
+    """What it is, its programmes and contracts, its people."""
+    organisation = _found(organisation_id)
+    return render_template(
+        "organisations/show.html",
+        organisation=organisation,
+        programs=programs_of(organisation.id),
+        places=places_on(today()),
+        used=places_taken(),
+        people=people_of(organisation.id),
+        running=running_per_organisation().get(organisation.id, 0),
+    )
+
+
+@pages.route("/<int:organisation_id>/edit", methods=["GET", "POST"])
+@requires(Permission.MANAGE_ORGANISATIONS)
+def edit(organisation_id: int) -> Any:
+    """Change it; two at once are told."""
+    organisation = _found(organisation_id)
+    before = known(organisation)
+    seen, code = stamp(before), 200
+    if request.method == "GET":
+        form = OrganisationForm(data=before).offer(organisation)
+    else:
+        form, code = OrganisationForm(request.form).offer(organisation), 422
+        if form.validate():
+            try:
+                change_organisation(
+                    organisation, form.answers, by=current_user, seen=request.form.get("seen", "")
+                )
+                flash(gettext("Gespeichert."))
+                return redirect(url_for("organisations.show", organisation_id=organisation.id))
+            except NotAccepted as error:
+                refused(form, error)
+            except Collision:
+                code = stale(form)
+    page = render_template(
+        "organisations/form.html", form=form, organisation=organisation, seen=seen
+    )
+    return page, code
+
+
+def _found(organisation_id: int) -> Organisation:
+    return db.get(Organisation, organisation_id) or abort(404)
+
+
+def _suggest(form: OrganisationForm) -> None:
+    """What the link says already."""
+    kind = request.args.get("kind", "")
+    if kind in {one.value for one in OrganisationKind}:
+        form.suggest(form.kind, kind)
+    region = db.get(SocialRegion, request.args.get("region", 0, int))
+    if region is not None:
+        form.suggest(form.office_kind, OfficeKind.SOCIAL_REGION.value)
+        form.suggest(form.areas, [str(region.id)])
+        form.suggest(form.name, gettext("Sozialregion %(name)s", name=region.name))

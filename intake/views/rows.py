@@ -1,0 +1,28 @@
+"""What every page does that changes one row: say why it was refused, or that it is another by now."""
+
+from typing import Any
+
+from flask import flash
+from flask_babel import gettext
+
+from intake import wording
+from intake.forms.base import StepForm
+from workflows.errors import NotAccepted
+
+
+def refused(form: StepForm, error: NotAccepted) -> None:
+    """Put the reason of a verb at the question that is meant."""
+    field: Any = form._fields.get(error.field) or next(iter(form._fields.values()))
+    field.errors = [*field.errors, str(wording.REFUSED[error.reason])]
+
+
+def stale(form: StepForm) -> int:
+    """Say that somebody else has changed the row meanwhile; what was typed stays in the form."""
+    flash(
+        gettext(
+            "Jemand anders hat dies inzwischen geändert. Ihre Angaben stehen noch im Formular: "
+            "Prüfen Sie sie, und speichern Sie nochmals, wenn sie gelten sollen."
+        ),
+        "bad",
+    )
+    return 409

@@ -1,0 +1,208 @@
+"""The verbs on municipalities and Sozialregionen: merge, rename, move, count. Nothing is deleted."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import sqlalchemy as sa
+
+from models import journal
+from models.people import User
+from models.places import (
+    FormerName,
+    Inhabitants,
+    Municipality,
+    RegionMember,
+    SocialRegion,
+    day_before,
+    municipalities,
+    region_of,
+)
+from models.session import db, transaction
+from workflows.errors import NotAccepted
+from workflows.organisations import administers
+
+#: BFS numbers of municipalities.
+LARGEST_NUMBER = 9999
+
+
+def add_region(name: str, start: date | None, *, by: User | None) -> SocialRegion:
+    """A new Sozialregion. Raises NotAllowed; NotAccepted: there is one of this name."""
+    administers(by)
+    name = _clean(name, "name")
+    try:
+        with transaction():
+            region = SocialRegion(name=name, valid_from=start)
+            db.add(region)
+            db.flush()
+            journal.write("region_added", by=by, region=region.id)
+    except sa.exc.IntegrityError:
+        raise NotAccepted("name", "name_taken", "another Sozialregion has this name") from None
+    return region
+
+
+def end_region(region: SocialRegion, last: date, *, by: User | None) -> None:
+    """No more from the day after. Raises NotAccepted: a municipality still belongs to it then."""
+    administers(by)
+    with transaction():
+        after = sa.select(RegionMember.id).where(
+            RegionMember.social_region_id == region.id,
+            sa.or_(RegionMember.valid_to.is_(None), RegionMember.valid_to > last),
+        )
+        if db.scalar(after.limit(1)) is not None:
+            raise NotAccepted(
+                "region", "region_in_use", "municipalities still belong to it; move them first"
+            )
+        region.valid_to = last
+        journal.write("region_ended", by=by, region=region.id, last=last.isoformat())
+
+
+def move(place: Municipality, region: SocialRegion, start: date, *, by: User | None) -> None:
+    """A municipality belongs to another Sozialregion from a day on; what was before stays known.
+
+    Raises:
+        NotAllowed.
+        NotAccepted: the day lies before the last such change.
+    """
+    administers(by)
+    with transaction():
+        _belongs(place.id, region.id, start)
+        journal.write(
+            "municipality_moved",
+            by=by,
+            municipality=place.id,
+            region=region.id,
+            on=start.isoformat(),
+        )
+
+
+def merge(
+    gone: list[Municipality],
+    into: Municipality | None,
+    start: date,
+    *,
+    number: int = 0,
+    name: str = "",
+    by: User | None,
+) -> Municipality:
+    """Municipalities become part of another from a day on; their cases keep what they were.
+
+    Args:
+        into: the one that takes them in; None for a new one with a number and a name of its own.
+        number: BFS number of the new one.
+
+    Raises:
+        NotAllowed, NotAccepted.
+    """
+    administers(by)
+    gone = [place for place in gone if into is None or place.id != into.id]
+    if not gone:
+        raise NotAccepted("gone", "nothing_to_merge", "name the municipalities that end")
+    for place in gone:
+        if not place.exists(day_before(start)) or not place.exists(start):
+            raise NotAccepted("gone", "not_there", f"{place.name} is not there on that day")
+    with transaction():
+        target = into or _founded(gone[0], number, _clean(name, "name"), start)
+        if not target.exists(start):
+            raise NotAccepted("into", "not_there", f"{target.name} is not there on that day")
+        for place in gone:
+            place.valid_to, place.merged_into_id = day_before(start), target.id
+            for member in _members(place.id):
+                if member.valid_to is None:
+                    member.valid_to = day_before(start)
+        keys = [place.id for place in gone]
+        journal.write("merged", by=by, gone=keys, into=target.id, on=start.isoformat())
+    return target
+
+
+def _founded(first: Municipality, number: int, name: str, start: date) -> Municipality:
+    """A municipality that begins with a merger, in the district and region of the first."""
+    if not 1 <= number <= LARGEST_NUMBER or db.get(Municipality, number) is not None:
+        raise NotAccepted("number", "number_taken", "give the BFS number that no other has")
+    place = Municipality(id=number, name=name, district=first.district, valid_from=start)
+    db.add(place)
+    db.flush()
+    region = region_of(first.id, day_before(start))
+    if region is not None:
+        db.add(RegionMember(municipality_id=number, social_region_id=region.id, valid_from=start))
+    return place
+
+
+def rename(place: Municipality, name: str, start: date, *, by: User | None) -> None:
+    """Another name from a day on; days before keep the old one. Raises NotAllowed, NotAccepted."""
+    administers(by)
+    name, last = _clean(name, "name"), day_before(start)
+    if any(former.until >= last for former in place.former_names):
+        raise NotAccepted("start", "too_early", "it was called otherwise after that day already")
+    with transaction():
+        db.add(FormerName(municipality_id=place.id, name=place.name, until=last))
+        place.name = name
+        db.flush()
+        db.expire(place, ["former_names"])
+        journal.write("municipality_renamed", by=by, municipality=place.id, on=start.isoformat())
+
+
+def count(numbers: Mapping[int, int], counted_on: date, source: str, *, by: User | None) -> int:
+    """Keep how many people lived where on a day; a count of the same day is corrected.
+
+    Args:
+        numbers: inhabitants by BFS number.
+
+    Returns:
+        How many municipalities of that day have no count yet.
+
+    Raises:
+        NotAllowed.
+        NotAccepted: a municipality is not known, a number is none, or the source is missing.
+    """
+    administers(by)
+    source = _clean(source, "source")
+    known = set(db.scalars(sa.select(Municipality.id)))
+    if strange := sorted(set(numbers) - known):
+        raise NotAccepted(
+            "numbers", "unknown_number", f"no municipality has the number {strange[0]}"
+        )
+    if any(number < 0 for number in numbers.values()):
+        raise NotAccepted("numbers", "negative", "a number of inhabitants is not negative")
+    with transaction():
+        there = {
+            row.municipality_id: row
+            for row in db.scalars(
+                sa.select(Inhabitants).where(Inhabitants.counted_on == counted_on)
+            )
+        }
+        for key, number in numbers.items():
+            row = there.get(key) or Inhabitants(municipality_id=key, counted_on=counted_on)
+            row.number, row.source = number, source
+            db.add(row)
+        journal.write("inhabitants_counted", by=by, on=counted_on.isoformat(), rows=len(numbers))
+    counted = {*there, *numbers}
+    return len([place for place in municipalities(counted_on) if place.id not in counted])
+
+
+def _belongs(municipality_id: int, region_id: int, start: date) -> None:
+    """The last row ends the day before, the next one is open."""
+    last = next((row for row in _members(municipality_id) if row.valid_to is None), None)
+    if last is not None:
+        if last.social_region_id == region_id:
+            raise NotAccepted(
+                "region", "belongs_already", "it belongs to this Sozialregion already"
+            )
+        if last.valid_from is not None and last.valid_from >= start:
+            raise NotAccepted("start", "too_early", "it changed after that day already")
+        last.valid_to = day_before(start)
+        db.flush()
+    db.add(
+        RegionMember(municipality_id=municipality_id, social_region_id=region_id, valid_from=start)
+    )
+
+
+def _members(municipality_id: int) -> list[RegionMember]:
+    select = sa.select(RegionMember).where(RegionMember.municipality_id == municipality_id)
+    return list(db.scalars(select))
+
+
+def _clean(text: str, field: str) -> str:
+    words = " ".join(text.split())
+    if not words or len(words) > 100:
+        raise NotAccepted(field, f"{field}_missing", f"the {field} is missing or too long")
+    return words

@@ -1,0 +1,166 @@
+"""The verbs on programmes and their contracts. Only the administration has them."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from models import journal
+from models.organisations import Organisation, OrganisationKind
+from models.people import User
+from models.programs import Contract, Program, program_codes
+from models.session import db, transaction
+from workflows.actions import AS_WISHED
+from workflows.errors import Collision, NotAccepted
+from workflows.facts import OPEN
+from workflows.organisations import administers, dates, stamp
+
+Answers = Mapping[str, Any]
+
+#: Longer than this is a slip of the finger.
+LONGEST_MONTHS = 60
+_LONGEST_CODE = 40
+
+
+def add_program(provider: Organisation, answers: Answers, *, by: User | None) -> Program:
+    """A new programme of a provider; drawings and tables call it by a code made of its name.
+
+    Args:
+        answers: name, duration_months, longest_months, check_in_months (list of months),
+            mentor_age_from, valid_from, valid_to (ISO).
+
+    Raises:
+        NotAllowed, NotAccepted.
+    """
+    administers(by)
+    if provider.kind is not OrganisationKind.PROVIDER:
+        raise NotAccepted("provider", "no_provider", f"{provider.name} is no provider")
+    with transaction():
+        program = Program(provider=provider, provider_id=provider.id)
+        program.code = code_for(str(answers.get("name") or ""))
+        _set(program, answers)
+        db.add(program)
+        db.flush()
+        journal.write("program_added", by=by, program=program.id)
+    return program
+
+
+def change_program(program: Program, answers: Answers, *, by: User | None, seen: str = "") -> None:
+    """Replace what is known of a programme; its code and its provider stay.
+
+    Running tandems keep the end they were given; further check-ins follow the new months.
+
+    Raises:
+        NotAllowed, NotAccepted, Collision.
+    """
+    administers(by)
+    with transaction():
+        db.refresh(program, with_for_update={"of": Program})
+        if seen and seen != stamp(known(program)):
+            raise Collision(program.name)
+        before = known(program)
+        _set(program, answers)
+        changed = sorted(k for k, v in known(program).items() if before[k] != v)
+        journal.write("program_changed", by=by, program=program.id, fields=changed)
+
+
+def known(program: Program) -> dict[str, Any]:
+    """What is known of a programme, as its form asks it; plain JSON."""
+    return {
+        "name": program.name,
+        "duration_months": program.duration_months,
+        "longest_months": program.longest_months,
+        "check_in_months": list(program.check_in_months),
+        "mentor_age_from": program.mentor_age_from,
+        "valid_from": program.valid_from.isoformat() if program.valid_from else None,
+        "valid_to": program.valid_to.isoformat() if program.valid_to else None,
+    }
+
+
+def _set(program: Program, answers: Answers) -> None:
+    name = " ".join(str(answers.get("name") or "").split())
+    same = sa.select(Program.id).where(
+        sa.func.lower(Program.name) == name.lower(), Program.id != (program.id or 0)
+    )
+    with db.no_autoflush:
+        if not name or len(name) > 80 or db.scalar(same) is not None:
+            raise NotAccepted("name", "name_taken", "a programme needs a name of its own")
+    program.name = name
+    lasts, longest = int(answers["duration_months"]), int(answers["longest_months"])
+    if not 1 <= lasts <= longest <= LONGEST_MONTHS:
+        raise NotAccepted("longest_months", "shorter", "the longest duration is at least the usual")
+    months = [int(month) for month in answers["check_in_months"]]
+    if months != sorted(set(months)) or any(not 1 <= month < lasts for month in months):
+        raise NotAccepted(
+            "check_in_months", "rhythm", "check-ins lie in rising months before the end"
+        )
+    program.duration_months, program.longest_months = lasts, longest
+    program.check_in_months = months
+    program.mentor_age_from = int(answers["mentor_age_from"])
+    program.valid_from, program.valid_to = dates(answers)
+
+
+def code_for(name: str) -> str:
+    """A code that nothing has yet, such as `seite_an_seite`."""
+    for sign, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
+        name = name.lower().replace(sign, letters)
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    code = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[: _LONGEST_CODE - 4] or "program"
+    taken, found, number = {*program_codes(), OPEN, AS_WISHED}, code, 1
+    while found in taken:
+        number += 1
+        found = f"{code}_{number}"
+    return found
+
+
+def keep_contract(
+    program: Program,
+    start: date,
+    end: date,
+    places: int,
+    *,
+    by: User | None,
+    contract: Contract | None = None,
+) -> Contract:
+    """A contract of a programme, new or corrected.
+
+    Raises:
+        NotAllowed.
+        NotAccepted: it ends before it begins, has no places, or another begins on the same day.
+    """
+    administers(by)
+    if end < start:
+        raise NotAccepted("valid_to", "ends_before", "the end lies before the beginning")
+    if places < 1:
+        raise NotAccepted("places", "places", "a contract has at least one place")
+    kept = contract or Contract(program_id=program.id)
+    try:
+        with transaction():
+            kept.valid_from, kept.valid_to, kept.places = start, end, places
+            db.add(kept)
+            db.flush()
+            journal.write("contract_kept", by=by, program=program.id, contract=kept.id)
+            db.expire(program, ["contracts"])
+    except sa.exc.IntegrityError:
+        raise NotAccepted(
+            "valid_from", "begins_too", "another contract of the programme begins on this day"
+        ) from None
+    return kept
+
+
+def forget_contract(contract: Contract, *, by: User | None) -> None:
+    """Take away a contract that was entered by mistake. Raises NotAllowed."""
+    administers(by)
+    with transaction():
+        journal.write(
+            "contract_forgotten",
+            by=by,
+            program=contract.program_id,
+            valid_from=contract.valid_from.isoformat(),
+            valid_to=contract.valid_to.isoformat(),
+            places=contract.places,
+        )
+        db.delete(contract)
