@@ -120,7 +120,7 @@ REFUSED: dict[str, Any] = {
     "ends_before": _("Das Ende liegt vor dem Anfang. Prüfen Sie beide Daten."),
     "no_provider": _("Nur Anbieterinnen haben Angebote."),
     "shorter": _("Das ist kürzer, als ein Tandem ohne Verlängerung dauert."),
-    "rhythm": _("Ein Standortgespräch liegt vor dem Ende des Tandems."),
+    "rhythm": _("Ein Standortgespräch liegt spätestens am Ende des Tandems."),
     "places": _("Ein Vertrag hat mindestens einen Platz."),
     "begins_too": _("An diesem Tag beginnt schon ein Vertrag des Angebots. Ändern Sie jenen."),
     "region_in_use": _("Es gehören noch Gemeinden dazu. Teilen Sie diese zuerst anders zu."),

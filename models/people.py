@@ -144,7 +144,7 @@ def people_per_organisation() -> dict[int, int]:
         .where(User.active)
         .group_by(Membership.organisation_id)
     )
-    return dict(rows)
+    return dict(rows.all())
 
 
 def colleagues(organisation_id: int, roles: frozenset[Role]) -> list[User]:

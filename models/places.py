@@ -121,6 +121,15 @@ def social_regions(on: date | None = None) -> list[SocialRegion]:
     return list(db.scalars(select.where(valid(SocialRegion, on)) if on else select))
 
 
+def region_called(name: str) -> SocialRegion:
+    """The Sozialregion with this name. Raises LookupError."""
+    found = {region.name.casefold(): region for region in social_regions()}
+    if name.strip().casefold() not in found:
+        names = ", ".join(region.name for region in found.values())
+        raise LookupError(f"no Sozialregion is called {name!r}; there are: {names}")
+    return found[name.strip().casefold()]
+
+
 def municipalities(on: date) -> list[Municipality]:
     """The municipalities that exist on a day, by name."""
     select = sa.select(Municipality).where(valid(Municipality, on)).order_by(Municipality.name)

@@ -177,7 +177,7 @@ def running_per_organisation() -> dict[int, int]:
         rows = db.execute(
             sa.select(column, sa.func.count()).where(Referral.status.not_in(OVER)).group_by(column)
         )
-        found.update(dict(rows))
+        found.update(dict(rows.all()))
     return found
 
 
@@ -188,7 +188,7 @@ def places_taken() -> dict[int, int]:
         .where(Referral.status.in_(IN_TANDEM))
         .group_by(Referral.program_id)
     )
-    return dict(rows)
+    return dict(rows.all())
 
 
 def waiting_count(provider_ids: set[int]) -> int:

@@ -93,9 +93,11 @@ def _set(program: Program, answers: Answers) -> None:
     if not 1 <= lasts <= longest <= LONGEST_MONTHS:
         raise NotAccepted("longest_months", "shorter", "the longest duration is at least the usual")
     months = [int(month) for month in answers["check_in_months"]]
-    if months != sorted(set(months)) or any(not 1 <= month < lasts for month in months):
+    if months != sorted(set(months)) or any(not 1 <= month <= lasts for month in months):
         raise NotAccepted(
-            "check_in_months", "rhythm", "check-ins lie in rising months before the end"
+            "check_in_months",
+            "rhythm",
+            "check-ins lie in rising months, the last at the end at the latest",
         )
     program.duration_months, program.longest_months = lasts, longest
     program.check_in_months = months

@@ -47,9 +47,9 @@ class ProgramForm(StepForm):
                 gettext("Das ist kürzer, als ein Tandem ohne Verlängerung dauert.")
             ]
             good = False
-        if any(month >= self.duration_months.data for month in self.check_in_months.data or []):
+        if any(month > self.duration_months.data for month in self.check_in_months.data or []):
             self.check_in_months.errors = [
-                gettext("Ein Standortgespräch liegt vor dem Ende des Tandems.")
+                gettext("Ein Standortgespräch liegt spätestens am Ende des Tandems.")
             ]
             good = False
         return good

@@ -29,7 +29,7 @@ class Day(Question):
 
     def read(self, text: str) -> Any:
         """The ISO date."""
-        found = _a_day(text)
+        found = a_day(text)
         if found is None:
             raise ValueError(
                 gettext("Geben Sie das Datum als Tag.Monat.Jahr ein, zum Beispiel 31.3.2026.")
@@ -45,7 +45,8 @@ class Day(Question):
         return date.fromisoformat(self.data).strftime("%d.%m.%Y")
 
 
-def _a_day(text: str) -> date | None:
+def a_day(text: str) -> date | None:
+    """The day that a text means, as people write it; None for none."""
     for form in ("%d.%m.%Y", "%Y-%m-%d", "%d.%m.%y"):
         try:
             found = datetime.strptime(text.replace(" ", ""), form).date()
@@ -70,7 +71,7 @@ class PartialDay(Question):
         elif match := re.fullmatch(r"(\d{1,2})\.(\d{4})|(\d{4})-(\d{2})", compact):
             month, year = (int(match[1] or match[4]), match[2] or match[3])
             found = f"{year}-{month:02d}" if 1 <= month <= 12 else None
-        elif day := _a_day(compact):
+        elif day := a_day(compact):
             found = day.isoformat() if day <= date.today() else None
         if found is None or not 1900 <= int(found[:4]) <= this_year:
             raise ValueError(

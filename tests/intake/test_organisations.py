@@ -1,0 +1,189 @@
+"""The administration's pages: organisations, programmes, contracts, places; and a third provider."""
+
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from intake.demo import player
+from intake.demo.cases import organisation_of
+from models.organisations import Organisation
+from models.places import Municipality
+from models.programs import Program
+from models.session import db
+from tests.journeys.test_registration import write_referral
+
+PETRA, ANNA = "p.beispiel@example.org", "a.admin@example.org"
+THOMAS, PATRICK = "t.muster@example.org", "p.prozess@example.org"
+
+
+@pytest.fixture
+def anna(web):
+    return web.person(ANNA)
+
+
+def third(anna):
+    """A third provider, its programme and a contract, as somebody adds them on pages."""
+    anna.open("/organisations/new?kind=provider")
+    anna.send(name="Verein Brücke", email="bruecke@example.org")
+    assert "Ohne eines kann niemand hier angemeldet werden." in anna.words
+    anna.open(anna.page.xpath('//a[contains(@href, "/programs/new/")]/@href')[0])
+    anna.send(
+        name="Brücken bauen", duration_months="9", longest_months="18", check_in_months="2, 5"
+    )
+    assert "kein Vertrag gilt heute" in anna.words
+    anna.post(f"{anna.path}/contracts", valid_from="1.1.2026", valid_to="31.12.2026", places="20")
+    assert "0 von 20" in anna.words
+    return anna.path
+
+
+def test_a_third_provider_is_a_few_minutes_on_pages(web, anna):
+    third(anna)
+    petra = write_referral(web.person(PETRA), program_wish="bruecken_bauen")
+    petra.send()
+    assert "Verein Brücke prüft sie als Nächstes" in petra.words
+    thomas = web.person(PATRICK).open("/deadlines")
+    assert "Brücken bauen" in thomas.words
+
+
+def test_an_office_is_changed_and_two_at_once_are_told(web, anna):
+    with web.arranged():
+        office = organisation_of(player.user(PETRA)).id
+    anna.open(f"/organisations/{office}/edit")
+    other = web.person(ANNA).open(f"/organisations/{office}/edit")
+    anna.send(email="olten@example.org")
+    assert "olten@example.org" in anna.words
+    other.send(email="anders@example.org", expect=409)
+    assert "Jemand anders hat dies inzwischen geändert." in other.words
+    assert 'value="anders@example.org"' in other.text
+    other.send()
+    with web.arranged():
+        assert db.get_one(Organisation, office).email == "anders@example.org"
+
+
+def test_errors_stand_at_their_question_and_lose_nothing(anna):
+    anna.open("/organisations/new?kind=office")
+    anna.send(name="Caritas Solothurn", office_kind="social_region", email="kein", expect=422)
+    assert len(anna.errors) == 1  # what single answers say comes first
+    anna.send(email="a@example.org", expect=422)
+    assert "Kreuzen Sie genau die Sozialregion an, die es ist." in anna.errors
+    areas = anna.page.xpath('//input[@name="areas"]/@value')
+    anna.send(areas=areas[0], expect=422)
+    assert anna.errors == ["Diesen Namen gibt es schon. Geben Sie einen anderen ein."]
+    assert 'value="a@example.org"' in anna.text
+    anna.send(name="Sozialregion Zwei")
+    assert "Sozialregion Zwei ist dabei." in anna.words
+
+
+def test_a_municipality_that_refers_directly(web, anna):
+    anna.open("/organisations/new?kind=office")
+    anna.send(name="Gemeinde Gerlafingen", office_kind="municipality", municipality_id="2519")
+    assert "Gerlafingen" in anna.words
+    with web.arranged():
+        office = db.scalars(
+            sa.select(Organisation).where(Organisation.name == "Gemeinde Gerlafingen")
+        ).one()
+        assert (office.municipality_id, office.areas) == (2519, [])
+
+
+def test_a_contract_is_corrected_and_one_by_mistake_removed(anna):
+    page = third(anna)
+    link = anna.page.xpath('//a[contains(@href, "/programs/contracts/")]/@href')[0]
+    anna.open(link).send(places="0", expect=422)
+    anna.send(places="25", valid_to="31.12.2025", expect=422)
+    assert "Das Ende liegt vor dem Anfang. Prüfen Sie beide Daten." in anna.errors
+    anna.send(valid_to="31.12.2027")
+    assert "0 von 25" in anna.words
+    anna.open(link).post(link, forget="1")
+    assert "kein Vertrag gilt heute" in anna.open(page).words
+
+
+@pytest.mark.parametrize("months", ["3, x", "6, 3", "3 3", "0", "²", "99999999999"])
+def test_months_are_read_as_people_write_them_or_refused(anna, months):
+    page = third(anna)
+    anna.open(f"{page}/edit").send(check_in_months=months, expect=422)
+    assert anna.errors
+    anna.send(check_in_months="2 4;6")
+    assert "2, 4, 6" in anna.words
+
+
+def test_a_merger_on_the_page_and_an_old_case_beside_it(web, anna):
+    with web.arranged():
+        petra = player.user(PETRA)
+        case = player.refer(organisation_of(petra), petra, municipality_id="2500").id
+    anna.open("/places/merge").send(gone=["2500", "2501"], into="2581", start="12.1.2026")
+    assert "Die Fusion zu Olten ist eingetragen." in anna.words
+    assert "Trimbach (2500), bis 11.01.2026 → Olten" in anna.words
+    petra = web.person(PETRA).open(f"/cases/{case}")
+    assert "Trimbach" in petra.words
+    petra.open(f"/cases/{case}/correct")
+    assert (
+        petra.page.xpath('//select[@name="municipality_id"]/option[@selected]')[0].text
+        == "Trimbach"
+    )
+    petra.send(phone="032 000 00 99")
+    assert not petra.errors
+    petra.open("/drafts").post("/drafts")
+    petra.open(petra.path.replace("office", "person"))
+    offered = petra.page.xpath('//select[@name="municipality_id"]/option/text()')
+    assert "Trimbach" not in offered
+
+
+def test_places_are_renamed_moved_and_counted(web, anna):
+    anna.open("/places/rename").send(municipality="2500", name="Trimbach SO", start="12.1.2026")
+    assert "Sie heisst nun Trimbach SO." in anna.words
+    anna.open("/places/move")
+    thal = anna.page.xpath('//select[@name="region"]/option[text()="Thal-Gäu"]/@value')[0]
+    anna.send(municipality="2500", region=thal, start="1.2.2026")
+    anna.open("/places/count")
+    anna.send(counted_on="31.12.2025", source="BFS", lines="2500;abc", expect=422)
+    assert anna.errors == ["Zeile 1 ist keine BFS-Nummer mit Zahl."]
+    anna.send(lines="2500\t6'800\n2501\t2000")
+    assert "2 Gemeinden sind gezählt." in anna.words
+    assert "6'800" in anna.words
+    anna.open("/places/count").send(
+        counted_on="31.12.2025", source="BFS", lines="9999;1", expect=422
+    )
+    anna.open("/places/nothing", expect=404)
+    with web.arranged():
+        assert db.get_one(Municipality, 2500).name == "Trimbach SO"
+
+
+def test_a_region_begins_and_ends(anna):
+    anna.open("/places/add-region").send(name="Mitte", start="1.1.2026")
+    assert "Noch keine Gemeinde. Teilen Sie ihr Gemeinden zu." in anna.words
+    anna.open("/organisations")
+    assert "1 Sozialregion hat keine Stelle, die zuweist: Mitte" in anna.words
+    anna.open(anna.page.xpath('//a[contains(@href, "region=")]/@href')[0])
+    assert 'value="Sozialregion Mitte"' in anna.text
+    anna.send()
+    anna.open("/places/end-region")
+    mitte = anna.page.xpath('//*[@name="region"]/option[text()="Mitte"]/@value')[0]
+    anna.send(region=mitte, last="12.1.2026")
+    assert "Die Sozialregion Mitte endet." in anna.words
+
+
+def test_without_a_programme_the_registration_says_whom_to_ask(web, anna):
+    with web.arranged():
+        keys = list(db.scalars(sa.select(Program.id)))
+    for key in keys:
+        anna.open(f"/programs/{key}/edit").send(valid_to="11.1.2026")
+    petra = web.person(PETRA).open("/drafts")
+    assert "Zurzeit nimmt kein Angebot Anmeldungen entgegen." in petra.words
+    assert not petra.page.xpath('//button[text()="Neue Anmeldung beginnen"]')
+    petra.post("/drafts")
+    assert petra.path == "/drafts"
+
+
+def test_the_waiting_list_says_how_many_places_are_taken(web):
+    thomas = web.person(THOMAS).open("/waiting-list")
+    assert re.search(r"Co-Pilot: 0 von \d+ Plätzen belegt", thomas.words)
+    assert "Seite an Seite" not in thomas.words
+
+
+def test_a_body_has_an_inbox_that_says_why_it_is_empty(web, anna):
+    with web.arranged():
+        eva = player.user("e.kontroll@example.org")
+        assert eva.active
+    words = web.person("e.kontroll@example.org").open("/tasks").words
+    assert "Noch gibt kein Prozess Ihrer Rolle Aufgaben." in words
