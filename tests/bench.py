@@ -31,7 +31,7 @@ from tests.bench_workbench import workbench
 from tests.browser import Person
 from tests.conftest import config_for, furnish
 from tests.copies import row_of
-from tests.postgres import postgres
+from tests.postgres import durability, postgres
 from tests.workflows.drawings import bundle
 from workflows import desk
 from workflows.diagrams.published import specs_of
@@ -64,7 +64,7 @@ def measure(name: str, url: str, floor: Floor) -> None:
         engine = connect(url)
         app = create_app(config_for(url, Path(folder)), engine)
         counted = Counted().listen(engine)
-        print(f"\n{name}")
+        print(f"\n{name}; kept with {durability(engine)}")
         _verbs(app, counted, floor)
         _pages(app, counted, floor)
         _inboxes(app, engine)

@@ -16,7 +16,7 @@ from models.session import connect
 from tests.bench_bare import bare, ratio
 from tests.bench_steps import SEVEN, WARM, Counted, Step, spent, steps
 from tests.conftest import config_for, furnish
-from tests.postgres import postgres
+from tests.postgres import durability, postgres
 from workflows.diagrams.published import specs_of
 
 ROUNDS = 9
@@ -57,7 +57,8 @@ def compare(name: str, url: str, peers_url: str, python: str) -> None:
     ]
     after = bare()
     floor = {form: (before[form] + after[form]) / 2 for form in SEVEN}
-    print(f"\n{name}; the same steps in bare SpiffWorkflow = 1x")
+    kept = durability(connect(url))
+    print(f"\n{name}, kept with {kept}; the same steps in bare SpiffWorkflow = 1x")
     for words, steps_of_it in (("here", found), ("viewflow 2.4", theirs)):
         post, both = spent(steps_of_it)
         statements = [step.statements for step in steps_of_it]

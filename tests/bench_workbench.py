@@ -25,7 +25,7 @@ from models.tasks import Task, TaskOutcome
 from tests.browser import Person
 from tests.conftest import config_for, furnish
 from tests.copies import copy_case, copy_ended, row_of
-from tests.postgres import postgres
+from tests.postgres import durability, postgres
 from workflows import drawing_drafts, rehearsals
 from workflows.diagrams.published import REFERRAL
 
@@ -54,7 +54,8 @@ def _measure(name: str, url: str, folder: Path) -> None:
         petra = player.user(PETRA)
         case = player.refer(organisation_of(petra), petra)
         copy_case(case, REHEARSED - 1)
-        print(f"\nThe workbench on {name}")
+        kept = durability(app.extensions["engine"])
+        print(f"\nThe workbench on {name}; kept with {kept}")
         _rehearse(player.user(PATRICK), "running")
         copy_ended(_declined(petra), ENDED - 1)
         with transaction():

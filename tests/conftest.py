@@ -24,6 +24,7 @@ from models.people import Membership, Role, User
 from models.reference import load_reference
 from models.session import connect, db, disconnect, transaction
 from tests.browser import Web
+from tests.fresh import Databases
 from tests.postgres import postgres
 from workflows.diagrams.published import ship, specs_of
 
@@ -81,18 +82,17 @@ def postgres_server() -> Iterator[str]:
         yield url
 
 
-def _execute(url: str, statement: str) -> None:
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        connection.exec_driver_sql(statement)
-    engine.dispose()
-
-
 @pytest.fixture(scope="session")
-def postgres_office(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    _execute(postgres_server.format(name="postgres"), "CREATE DATABASE office")
-    furnish(postgres_server.format(name="office"), tmp_path_factory.mktemp("pg"))
-    return postgres_server
+def postgres_office(
+    postgres_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Databases]:
+    databases = Databases(postgres_server)
+    try:
+        furnish(databases.template_url, tmp_path_factory.mktemp("pg"))
+        databases.keep()
+        yield databases
+    finally:
+        databases.remove()
 
 
 @pytest.fixture
@@ -102,11 +102,8 @@ def sqlite_url(sqlite_office: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres_office: str) -> Iterator[str]:
-    admin = postgres_office.format(name="postgres")
-    _execute(admin, "CREATE DATABASE test TEMPLATE office")
-    yield postgres_office.format(name="test")
-    _execute(admin, "DROP DATABASE test WITH (FORCE)")
+def postgres_url(postgres_office: Databases) -> str:
+    return postgres_office.fresh()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
