@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Everything this project needs, from a bare Python: `dev.py setup|demo|test …`. Standard library only."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -8,7 +9,10 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import venv
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -19,7 +23,24 @@ LOCK = ROOT / "requirements.lock.txt"
 ASSETS = ROOT / "assets"
 BUILT = ROOT / "intake" / "static" / "gen"
 VENDORS = ROOT / "tests/workflows/vendors.json"
+BROWSER = VENV / "browser"
 OLDEST_NODE = 22  # older ones cannot unpack the test browser
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """One set-up at a time in this folder; the lock goes with the process that holds it."""
+    held = os.open(__file__, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # a file system without locks
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                print("Another set-up is at work in this folder; waiting for it …", flush=True)
+                fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
 
 
 def run(*command: object, **options: object) -> None:
@@ -93,8 +114,19 @@ def node() -> list[str]:
 
 
 def with_node(tool: list[str]) -> dict[str, str]:
-    """The surroundings in which npm and its scripts find this node."""
-    return {**os.environ, "PATH": os.path.dirname(tool[0]) + os.pathsep + os.environ["PATH"]}
+    """The surroundings in which npm and its scripts find this node, and leave no cache of it."""
+    path = os.path.dirname(tool[0]) + os.pathsep + os.environ["PATH"]
+    return {**os.environ, "PATH": path, "NODE_DISABLE_COMPILE_CACHE": "1"}
+
+
+def packages() -> list[str]:
+    """Commands for node and npm, with the pinned packages of the browser's files in place."""
+    tool, locked = node(), digest(ASSETS / "package-lock.json")
+    installed = ASSETS / "node_modules" / "ready"
+    if not done_before(installed, locked):
+        run(*tool, "ci", cwd=ASSETS, env=with_node(tool))
+        installed.write_text(locked)
+    return tool
 
 
 def assets() -> None:
@@ -104,14 +136,71 @@ def assets() -> None:
     if done_before(stamp, value):
         return
     print("Building styles and scripts (about half a minute, once) …", flush=True)
-    tool = node()
-    locked = digest(ASSETS / "package-lock.json")
-    installed = ASSETS / "node_modules" / "ready"
-    if not done_before(installed, locked):
-        run(*tool, "ci", cwd=ASSETS, env=with_node(tool))
-        installed.write_text(locked)
+    tool = packages()
     run(tool[0], "build.mjs", cwd=ASSETS, env=with_node(tool))
     stamp.write_text(value)
+
+
+def chromium() -> str | None:
+    """Where the browser of the tests lies: on the path, else the one that `browser` unpacked."""
+    if not os.environ.get("INTAKE_NPM_CHROMIUM"):
+        for name in ("chromium", "chromium-browser", "google-chrome"):
+            if found := shutil.which(name):
+                return found
+    return str(BROWSER / "start") if (BROWSER / "ready").exists() else None
+
+
+def browser() -> None:
+    """The browser of the tests, unpacked once, before tests run beside each other."""
+    value = digest(ASSETS / "package-lock.json", ASSETS / "unpack.mjs", Path(__file__))
+    if (found := chromium()) and not found.startswith(str(BROWSER)):
+        return
+    if done_before(BROWSER / "ready", value):
+        return
+    print("Unpacking the browser of the tests (some seconds, once) …", flush=True)
+    for left in VENV.glob("browser-*"):  # of a set-up that was killed
+        shutil.rmtree(left)
+    folder = Path(tempfile.mkdtemp(prefix="browser-", dir=VENV))
+    try:
+        _unpack(folder)
+        (folder / "ready").write_text(value)
+        shutil.rmtree(BROWSER, ignore_errors=True)
+        folder.rename(BROWSER)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unpack(folder: Path) -> None:
+    """Chromium, and a script that starts it; with the package's libraries where the machine lacks them."""
+    tool = packages()
+    environment = {**with_node(tool), "TMPDIR": str(folder)}
+    run(tool[0], "unpack.mjs", cwd=ASSETS, env=environment)
+    for path in (folder, folder / "chromium"):
+        path.chmod(0o755)
+    fonts = f"<fontconfig><dir>{BROWSER}/fonts/fonts</dir></fontconfig>\n"
+    (folder / "fonts/fonts.conf").write_text(fonts)
+    lines = [
+        "#!/bin/sh",
+        f'[ -e /etc/fonts/fonts.conf ] || export FONTCONFIG_PATH="{BROWSER}/fonts"',
+    ]
+    if not _starts(folder):
+        lines.append(f'export LD_LIBRARY_PATH="{BROWSER}/al2023/lib"')
+        if not _starts(folder, LD_LIBRARY_PATH=str(folder / "al2023/lib")):
+            sys.exit(
+                "The browser of the tests does not start here: install chromium, then try again"
+            )
+    start = folder / "start"
+    start.write_text("\n".join([*lines, f'exec "{BROWSER}/chromium" "$@"', ""]))
+    start.chmod(0o755)
+
+
+def _starts(folder: Path, **more: str) -> bool:
+    command = [folder / "chromium", "--version"]
+    with suppress(OSError):  # made for another kind of processor
+        return not subprocess.run(
+            command, capture_output=True, env={**os.environ, **more}
+        ).returncode
+    return False
 
 
 def vendors() -> None:
@@ -144,7 +233,9 @@ def catalogues() -> None:
     if source.exists() and (
         not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime
     ):
-        run(BIN / "pybabel", "-q", "compile", "-d", ROOT / "intake/translations")
+        part = compiled.with_suffix(".part")  # a half one would count as newer than its source
+        run(BIN / "pybabel", "-q", "compile", "-l", "en", "-i", source, "-o", part)
+        part.replace(compiled)
 
 
 CHECKS = (
@@ -155,7 +246,20 @@ CHECKS = (
 )
 
 
-VERBS = ("setup", "demo", "test", "test-long", "bench", "bench-peers")
+VERBS = ("setup", "browser", "demo", "test", "test-long", "bench", "bench-peers")
+
+
+def set_up(verb: str) -> None:
+    """What a verb needs; each step is taken once, and again where what it was made from changes."""
+    python()
+    assets()
+    catalogues()
+    if verb in ("test", "test-long"):
+        vendors()
+    if verb in ("browser", "test", "test-long"):
+        browser()
+    if verb in ("bench", "bench-peers"):
+        environment(TOOLS, ROOT / "tests/bench_tools/requirements.lock.txt")
 
 
 def main(words: list[str]) -> None:
@@ -164,19 +268,16 @@ def main(words: list[str]) -> None:
     if verb not in VERBS:
         sys.exit("Say one of: " + ", ".join(VERBS))
     os.chdir(ROOT)
-    python()
-    assets()
-    catalogues()
+    with alone():
+        set_up(verb)
     if verb == "demo":
         os.execv(BIN / "intake", ["intake", "demo", *rest])
     if verb in ("test", "test-long"):
         for check in CHECKS:
             run(BIN / check[0], *check[1:])
-        vendors()
         chosen = ["-m", "not long"] if verb == "test" else []
         run(BIN / "python", "-m", "pytest", *chosen, *rest)
     if verb in ("bench", "bench-peers"):
-        environment(TOOLS, ROOT / "tests/bench_tools/requirements.lock.txt")
         module = "tests.bench" if verb == "bench" else "tests.bench_peers"
         run(BIN / "python", "-m", module, TOOLS / "bin/python")
 

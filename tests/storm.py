@@ -1,5 +1,6 @@
 """An office under load while its processes are killed, and what must be true afterwards."""
 
+import contextlib
 import http.client
 import http.cookiejar
 import os
@@ -42,9 +43,12 @@ PEOPLE = ("m.muster@example.org", "t.muster@example.org")
 
 
 def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
+    """A port for a server that starts later: of those that the system gives to nobody by itself."""
+    while True:
+        port = random.SystemRandom().randrange(10_000, 32_000)
+        with contextlib.suppress(OSError), socket.socket() as found:
+            found.bind(("127.0.0.1", port))
+            return port
 
 
 def installation(url, **more):

@@ -2,7 +2,6 @@
 
 import io
 import re
-import socket
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from models.referrals import Referral
 from models.session import connect, db
 from models.tasks import Task
 from tests.conftest import config_for
+from tests.storm import free_port
 from workflows import worker
 
 PETRA, MONIKA, THOMAS, ANNA = (
@@ -367,9 +367,7 @@ def test_mail_reaches_a_real_server_without_anything_personal(web, task, clock, 
             received.append(envelope)
             return "250 OK"
 
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     server = Controller(Keep(), hostname="127.0.0.1", port=port)
     server.start()
     try:

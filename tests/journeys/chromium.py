@@ -1,8 +1,5 @@
-"""The real browser: Chromium on the path, else the one that npm brings."""
+"""The real browser: Chromium on the path, else the one that the set-up unpacked."""
 
-import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,15 +24,13 @@ QUIET = [
 
 
 def executable() -> str:
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if (found := shutil.which(name)) and not os.environ.get("INTAKE_NPM_CHROMIUM"):
-            return found
+    """The browser that the set-up found or unpacked; nothing is unpacked while tests run."""
     sys.path.insert(0, str(ROOT))
     import dev
 
-    code = "import c from '@sparticuz/chromium'; console.log(await c.executablePath())"
-    command = [dev.node()[0], "--input-type=module", "-e", code]
-    return subprocess.check_output(command, cwd=ROOT / "assets", text=True).strip()
+    found = dev.chromium()
+    assert found, "there is no browser: run `python3 dev.py browser` once, as `make test` does"
+    return found
 
 
 @contextmanager

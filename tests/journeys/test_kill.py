@@ -74,4 +74,6 @@ def test_a_thousand_kills(url, tmp_path, block):
     storm(url, tmp_path, kills=10, seed=1000 + block)
     done = json.loads(PROGRESS.read_text()) if PROGRESS.exists() else []
     PROGRESS.parent.mkdir(exist_ok=True)
-    PROGRESS.write_text(json.dumps([*done, key]))
+    part = PROGRESS.with_suffix(".part")  # stopped here, the list of an earlier block stays whole
+    part.write_text(json.dumps([*done, key]))
+    part.replace(PROGRESS)

@@ -5,7 +5,9 @@ gives a plain value or an error, within counted steps. A file that an attack wou
 """
 
 import ast
+import os
 import random
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -25,7 +27,8 @@ from workflows.errors import StepFailed, UnreadableDrawing
 from workflows.expressions import Functions, evaluate, from_mapping
 from workflows.imports import bring_in
 
-CANARY = Path("/tmp/intake-attack-canary")
+#: The same for all processes of one run, which must name the attacks alike.
+CANARY = Path(tempfile.gettempdir()) / f"intake-attack-canary-{os.getuid()}"
 TOUCH = f"__import__('pathlib').Path('{CANARY}').write_text('x')"
 DATA = {"a": 1, "b": "text", "triage.decision": "admit", "ok": True, "none": None}
 
