@@ -2,19 +2,23 @@
 
 import argparse
 import getpass
+import logging
 import os
 import secrets
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
 from pathlib import Path
 
-from intake import drawing_commands, running_commands
+from intake import backup_commands, drawing_commands, running_commands
 from intake.config import Config, UnsafeSetting, from_environment
-from intake.logs import configure
+from intake.listening import Taken, free
+from intake.logs import configure, destination
 from workflows.errors import WorkflowError
+
+#: Verbs that go on until they are stopped.
+LASTING = ("serve", "worker")
 
 
 def main(words: list[str] | None = None) -> int:
@@ -22,17 +26,14 @@ def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="intake", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="COMMAND")
     serve = verbs.add_parser("serve", help="serve the pages with several processes")
-    serve.add_argument("--bind", default=f"127.0.0.1:{os.environ.get('PORT', '8000')}")
+    text = "HOST:PORT or unix:PATH; may be said more than once"
+    serve.add_argument("--bind", action="append", metavar="ADDRESS", help=text)
     serve.add_argument("--workers", type=int, default=2)
     verbs.add_parser("worker", help="fire due timers and send mail until stopped")
     verbs.add_parser("upgrade", help="bring the database to this version, publish the drawings")
     drawing_commands.add_to(verbs)
     running_commands.add_to(verbs)
-    for verb, text in (
-        ("backup", "write rows and documents into one ZIP, while the office runs"),
-        ("restore", "bring a backup into an empty database"),
-    ):
-        verbs.add_parser(verb, help=text).add_argument("file", type=Path, metavar="FILE")
+    backup_commands.add_to(verbs)
     user = verbs.add_parser("user", help="add the first people").add_subparsers(
         dest="user_verb", required=True, metavar="add"
     )
@@ -42,39 +43,55 @@ def main(words: list[str] | None = None) -> int:
     verbs.add_parser("demo", help="an office full of invented people on this machine")
     chosen = parser.parse_args(words)
     try:
-        configure(as_json=from_environment().log_json)
+        if chosen.verb == "demo":
+            return _demo()
+        configure(from_environment(), lasting=chosen.verb in LASTING)
         return _run(chosen)
-    except (UnsafeSetting, WorkflowError, LookupError, OSError) as error:
+    except (UnsafeSetting, Taken, WorkflowError, LookupError, OSError) as error:
         print(f"intake: {error}", file=sys.stderr)
         return 1
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    by_files = {**drawing_commands.VERBS, **running_commands.VERBS}
-    if chosen.verb in by_files:
-        return by_files[chosen.verb](chosen)
-    if chosen.verb == "demo":
-        return _demo()
+    elsewhere = {**drawing_commands.VERBS, **running_commands.VERBS, **backup_commands.VERBS}
+    if chosen.verb in elsewhere:
+        return elsewhere[chosen.verb](chosen)
     config = from_environment().checked()
     if chosen.verb == "serve":
-        return _serve(config, chosen.bind, chosen.workers)
+        return _serve(config, chosen.bind or [_address()], chosen.workers)
     if chosen.verb == "worker":
         return _worker(config)
     if chosen.verb == "upgrade":
         return _upgrade(config)
-    if chosen.verb in ("backup", "restore"):
-        return _keep(config, chosen.verb, chosen.file)
     return _add_user(config, chosen)
 
 
-def _serve(config: Config, bind: str, workers: int) -> int:
+def _address() -> str:
+    return f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+
+
+def _serve(config: Config, binds: list[str], workers: int) -> int:
     """Replace this process by gunicorn; settings travel in the environment."""
-    command = ["gunicorn", "--no-control-socket", "--workers", str(workers), "--bind", bind]
+    from intake.gunicorn import FIGURES
+
+    free(binds, "name another address with --bind")
+    command = ["gunicorn", "--no-control-socket", "--workers", str(workers)]
+    for bind in binds:
+        command += ["--bind", bind]
     # No access log: addresses hold the secrets of password links.
     command += ["--config", "python:intake.gunicorn", "intake.serving:app()"]
-    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="intake-figures-"))
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=FIGURES)
+    _say_where(config, "Pages at " + ", ".join(binds))
     os.execv(Path(sys.executable).with_name("gunicorn"), command)  # noqa: S606
     return 0
+
+
+def _say_where(config: Config, what: str) -> None:
+    """A person at a terminal sees no log lines; tell where they are."""
+    logging.getLogger(__name__).info(what)
+    if file := destination(config, lasting=True):
+        print(f"{what}; log lines go to {file}; Ctrl-C stops.", flush=True)
 
 
 def _worker(config: Config) -> int:
@@ -86,6 +103,7 @@ def _worker(config: Config) -> int:
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
+    _say_where(config, "The worker runs")
     app = create_app(config)
     with app.test_request_context():
         words = Words(vocabulary(), routing_of)
@@ -105,31 +123,6 @@ def _upgrade(config: Config) -> int:
         load_reference()
         diagram = ship(vocabulary())
     print(f"The database is up to date; {diagram.process_id} {diagram.version} is in force.")
-    return 0
-
-
-def _keep(config: Config, verb: str, file: Path) -> int:
-    from intake.backups import BadBackup, back_up, restore
-    from models.backup import NotEmpty
-    from models.session import connect
-
-    engine = connect(config.database_url)
-    try:
-        if verb == "backup":
-            counts = back_up(config, engine, file)
-            print(f"{file}: {counts['rows']} rows, {counts['documents']} documents.")
-            if counts["missing"]:
-                print(f"{counts['missing']} documents are not in {config.documents}.")
-                return 1
-        else:
-            rows = restore(config, engine, file)
-            print(f"{sum(rows.values())} rows are back in {len(rows)} tables.")
-    except NotEmpty as error:
-        raise LookupError(f"the database is not empty (table {error}); name an empty one") from None
-    except BadBackup as error:
-        raise LookupError(str(error)) from None
-    except FileExistsError:
-        raise LookupError(f"{file} is there already; name another file") from None
     return 0
 
 
@@ -165,35 +158,9 @@ def _asked_for_password() -> str:
 
 
 def _demo() -> int:
-    """Set up once, then serve pages and work in the background until Ctrl-C."""
-    from intake.demo.office import demo_config, prepare
+    from intake.demo.running import run
 
-    port = os.environ.get("PORT", "8000")
-    config = demo_config(Path("var/demo"), port)
-    prepare(config)
-    environment = {
-        **os.environ,
-        "INTAKE_ENVIRONMENT": "demo",
-        "INTAKE_DATABASE_URL": config.database_url,
-        "INTAKE_SECRET_KEY": config.secret_key,
-        "INTAKE_DOCUMENTS": str(config.documents),
-        "INTAKE_BASE_URL": config.base_url,
-        "INTAKE_INSECURE_COOKIES": "1",
-    }
-    print(f"\n  Open {config.base_url} and choose who you want to be.\n", flush=True)
-    own = [sys.executable, "-m", "intake"]
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that its parts end with it
-    parts = [
-        subprocess.Popen([*own, "serve", "--bind", f"127.0.0.1:{port}"], env=environment),  # noqa: S603
-        subprocess.Popen([*own, "worker"], env=environment),  # noqa: S603
-    ]
-    try:
-        return parts[0].wait()
-    except KeyboardInterrupt:
-        return 0
-    finally:
-        for part in parts:
-            part.terminate()
+    return run(Path("var/demo"), os.environ.get("PORT", "8000"))
 
 
 def new_secret() -> str:

@@ -30,6 +30,7 @@ class Config:
         metrics_token: who brings it may read /metrics; empty: nobody.
         four_eyes: who drew a version cannot release it.
         log: `json` or `text`; JSON in production.
+        log_file: where log lines go; none: standard error (`intake.logs`).
         proxies: how many proxies stand in front and tell the caller's address.
     """
 
@@ -52,6 +53,7 @@ class Config:
     metrics_token: str = ""
     four_eyes: bool = False
     log: str = ""
+    log_file: Path | None = None
 
     @property
     def log_json(self) -> bool:
@@ -84,6 +86,8 @@ class Config:
             raise UnsafeSetting("INTAKE_ENVIRONMENT must be production, test or demo.")
         if self.log not in ("", "json", "text"):
             raise UnsafeSetting("INTAKE_LOG must be json or text.")
+        if self.log_file and not self.log_file.parent.is_dir():
+            raise UnsafeSetting(f"INTAKE_LOG_FILE: there is no folder {self.log_file.parent}.")
         if self.metrics_token and len(self.metrics_token) < SHORTEST_TOKEN:
             raise UnsafeSetting(
                 f"INTAKE_METRICS_TOKEN is shorter than {SHORTEST_TOKEN} characters."
@@ -120,5 +124,6 @@ def from_environment() -> Config:
         metrics_token=get("INTAKE_METRICS_TOKEN", ""),
         four_eyes=get("INTAKE_FOUR_EYES", "") == "1",
         log=get("INTAKE_LOG", ""),
+        log_file=Path(get("INTAKE_LOG_FILE", "")) if get("INTAKE_LOG_FILE") else None,
         insecure_cookies=get("INTAKE_INSECURE_COOKIES", "") == "1",
     )

@@ -1,4 +1,4 @@
-"""Log lines for machines: JSON, one a line, and nothing about people.
+"""Log lines for machines, one a line, to the system's log or a file; nothing about people in them.
 
 Only the values named here are written beside the message; whoever logs something else sees it left
 out, not leaked.
@@ -6,7 +6,17 @@ out, not leaked.
 
 import json
 import logging
+import logging.handlers
+import sys
 from datetime import UTC, datetime
+from io import TextIOWrapper
+from pathlib import Path
+
+from intake.config import Config, UnsafeSetting
+from models import private
+
+#: Where `serve` and `worker` write when a person sits at their terminal.
+BESIDE_A_TERMINAL = Path("var/intake.log")
 
 EXTRAS = (
     "endpoint",
@@ -50,13 +60,64 @@ def _place(record: logging.LogRecord) -> list[str]:
     return found[-12:]
 
 
-def configure(*, as_json: bool) -> None:
-    """Set the process's logging up: JSON in production, plain lines for people elsewhere."""
-    handler = logging.StreamHandler()
+class PrivateFile(logging.handlers.WatchedFileHandler):
+    """A file for its owner only, opened anew after it was rotated."""
+
+    _said = False
+
+    def _open(self) -> TextIOWrapper:
+        return TextIOWrapper(private.append(Path(self.baseFilename)), self.encoding or "utf-8")
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """Say once that lines are lost; the library would print a traceback for each."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            super().handleError(record)
+        elif not self._said:
+            self._said = True
+            words = (
+                f"intake: the log file {self.baseFilename} cannot be written ({error.strerror}).\n"
+            )
+            sys.stderr.write(words)
+
+
+def destination(config: Config, *, lasting: bool) -> Path | None:
+    """The file for log lines; None: standard error, which is the system's log where nobody looks.
+
+    Lasting are the verbs that go on until they are stopped, `serve` and `worker`.
+    """
+    if config.log_file is None and lasting and sys.stderr.isatty():
+        return BESIDE_A_TERMINAL
+    return config.log_file
+
+
+def configure(config: Config, *, lasting: bool) -> None:
+    """Set the process's logging up, in the format of the settings.
+
+    A short verb speaks to a person: without a file of the settings only warnings reach the terminal.
+
+    Raises:
+        UnsafeSetting: the file cannot be written.
+    """
+    path = destination(config, lasting=lasting)
+    handler = logging.StreamHandler() if path is None else _file(path)
     handler.setFormatter(
         JsonLines()
-        if as_json
+        if config.log_json
         else logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s")
     )
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    level = logging.INFO if lasting or path else logging.WARNING
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.captureWarnings(True)
     logging.getLogger("spiff").setLevel(logging.WARNING)  # below, the library logs a case's data
+
+
+def _file(path: Path) -> logging.Handler:
+    try:
+        if path == BESIDE_A_TERMINAL:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        return PrivateFile(path)
+    except OSError as error:
+        raise UnsafeSetting(
+            f"INTAKE_LOG_FILE: {path} cannot be written ({error.strerror})."
+        ) from None

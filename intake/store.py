@@ -11,6 +11,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.utils import secure_filename
 
 from intake.config import Config
+from models import private
 from models.documents import ScanState
 
 _SIGNATURES = (
@@ -53,10 +54,13 @@ def path_of(config: Config, key: str) -> Path:
 
 def _write(path: Path, data: bytes) -> None:
     """All or nothing: a full disk leaves no half file."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = path.with_suffix(".part")
     try:
-        part.write_bytes(data)
+        for folder in (path.parent.parent, path.parent):
+            private.folder(folder)
+        with private.overwrite(part) as file:
+            file.write(data)
+            private.settle(file)
         part.rename(path)
     except OSError as error:
         part.unlink(missing_ok=True)

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
+from models import private
+
 _sessions = sessionmaker(expire_on_commit=False)
 db: scoped_session[Session] = scoped_session(_sessions)
 
@@ -21,12 +23,14 @@ def connect(url: str, **options: Any) -> sa.Engine:
     write lock when `transaction()` begins, so that a reader never has to become a writer half-way,
     which SQLite would refuse. PostgreSQL's driver keeps what it has prepared until a rollback, with
     which every page that only reads would end otherwise, and all would be planned again.
+    What is confirmed is on the disk: also SQLite waits for it at every commit.
     """
     if not url.startswith("sqlite"):
         # A connection that the server has closed meanwhile is noticed before it is used.
         options = {"pool_pre_ping": True, "isolation_level": "AUTOCOMMIT", **options}
     engine = sa.create_engine(url, **options)
     if engine.dialect.name == "sqlite":
+        event.listen(engine, "do_connect", lambda *_: private.database(url))
         event.listen(engine, "connect", _prepare_sqlite)
     db.remove()
     _sessions.configure(bind=engine)

@@ -1,7 +1,11 @@
 """Sets the demo up once: database, people, cases; started again it is there in seconds."""
 
+import fcntl
+import os
 import secrets
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,6 +18,7 @@ from intake.demo.cases import Stage, case_a, case_b, case_c
 from intake.demo.crowd import Crowd
 from intake.demo.people import create_people
 from intake.forms import vocabulary
+from models import private
 from models.migrations import upgrade
 from models.reference import load_reference
 from models.session import db
@@ -23,19 +28,30 @@ from workflows.diagrams.published import ship
 LAST_DAY_OF_A = date(2027, 3, 12)
 
 
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """One set-up of a demo at a time; a second start waits until the first is through."""
+    held = os.open(private.folder(folder), os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
+
+
 def demo_config(folder: Path, port: str) -> Config:
     """Settings for this machine only; the secret is made once and kept beside the database."""
-    folder.mkdir(parents=True, exist_ok=True)
+    private.folder(folder)
     secret = folder / "secret"
     if not secret.exists():
-        secret.write_text(secrets.token_hex(32))
-        secret.chmod(0o600)
+        with private.create(secret) as file:
+            file.write(secrets.token_hex(32).encode())
     return Config(
         environment="demo",
         database_url=f"sqlite:///{folder.resolve() / 'intake.db'}",
         secret_key=secret.read_text(),
         documents=folder.resolve() / "documents",
-        base_url=f"http://127.0.0.1:{port}",
+        base_url=f"http://localhost:{port}",
         insecure_cookies=True,
     ).checked()
 

@@ -4,10 +4,12 @@ import sqlalchemy as sa
 from alembic import context
 
 import models
+from models import private
 from models.base import Base
 
 assert models
 
+private.database(context.config.attributes["url"])
 engine = sa.create_engine(context.config.attributes["url"], poolclass=sa.NullPool)
 with engine.connect() as connection:
     context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)

@@ -1,6 +1,8 @@
 """The real browser: Chromium on the path, else the one that the set-up unpacked."""
 
+import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,8 +37,13 @@ def executable() -> str:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=QUIET)
+    """A browser with a place of its own for what it writes beside its profile, and leaves there."""
+    place = tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True)
+    with place as folder, sync_playwright() as playwright:
+        environment = {**os.environ, "TMPDIR": folder}
+        browser = playwright.chromium.launch(
+            executable_path=executable(), args=QUIET, env=environment
+        )
         yield browser
         browser.close()
 
