@@ -5,42 +5,67 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from intake.backups import KEPT
 from intake.config import from_environment
 
 
 def add_to(verbs: Any) -> None:
     """Tell the parser of each verb what may follow it."""
-    for verb, text in (
-        ("backup", "write rows and documents into one ZIP, while the office runs"),
-        ("restore", "bring a backup into an empty database"),
-    ):
-        verbs.add_parser(verb, help=text).add_argument("file", type=Path, metavar="FILE")
+    text = "write rows and documents into one ZIP, while the office runs"
+    backup = verbs.add_parser("backup", help=text)
+    text = "without it a dated file in the folder of INTAKE_BACKUPS"
+    backup.add_argument("file", type=Path, metavar="FILE", nargs="?", help=text)
+    text = f"how many dated files stay in the folder (default {KEPT}); the oldest go, last of all"
+    backup.add_argument("--keep", type=_some, metavar="N", default=KEPT, help=text)
+    restore = verbs.add_parser("restore", help="bring a backup into an empty database")
+    restore.add_argument("file", type=Path, metavar="FILE")
 
 
-def _keep(chosen: argparse.Namespace) -> int:
-    from intake.backups import BadBackup, back_up, restore
-    from models.backup import NotEmpty
+def _some(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("at least one backup stays")
+    return int(text)
+
+
+def _back_up(chosen: argparse.Namespace) -> int:
+    """0 done, 1 documents are missing or damaged."""
+    from intake.backups import back_up, back_up_in_turn
     from models.session import connect
 
-    config, verb, file = from_environment().checked(), chosen.verb, chosen.file
+    config, gone = from_environment().checked(), 0
     engine = connect(config.database_url)
+    file: Path = chosen.file
     try:
-        if verb == "backup":
+        if chosen.file:
             counts = back_up(config, engine, file)
-            print(f"{file}: {counts['rows']} rows, {counts['documents']} documents.")
-            if counts["missing"]:
-                print(f"{counts['missing']} documents are not in {config.documents}.")
-                return 1
         else:
-            rows = restore(config, engine, file)
-            print(f"{sum(rows.values())} rows are back in {len(rows)} tables.")
-    except NotEmpty as error:
-        raise LookupError(f"the database is not empty (table {error}); name an empty one") from None
-    except BadBackup as error:
-        raise LookupError(str(error)) from None
-    except FileExistsError:
-        raise LookupError(f"{file} is there already; name another file") from None
+            file, counts, gone = back_up_in_turn(config, engine, chosen.keep)
+    except FileExistsError as error:
+        raise LookupError(f"{error} is there already; name another file") from None
+    print(f"{file}: {counts.rows} rows, {counts.documents} documents.")
+    if gone:
+        print(f"Older backups that went: {gone}.")
+    if counts.missing:
+        missing = f"{len(counts.missing)} documents are not in {config.documents} or are damaged"
+        print(f"{missing}; older backups stay.")
+        return 1
     return 0
 
 
-VERBS: dict[str, Callable[[argparse.Namespace], int]] = {"backup": _keep, "restore": _keep}
+def _restore(chosen: argparse.Namespace) -> int:
+    from intake.restore import BadBackup, NotRestored, restore
+    from models.backup import NotEmpty
+    from models.session import connect
+
+    config = from_environment().checked()
+    try:
+        rows = restore(config, connect(config.database_url), chosen.file)
+    except NotEmpty as error:
+        raise LookupError(f"the database is not empty (table {error}); name an empty one") from None
+    except (BadBackup, NotRestored) as error:
+        raise LookupError(str(error)) from None
+    print(f"{sum(rows.values())} rows are back in {len(rows)} tables.")
+    return 0
+
+
+VERBS: dict[str, Callable[[argparse.Namespace], int]] = {"backup": _back_up, "restore": _restore}

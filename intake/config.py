@@ -21,6 +21,7 @@ class Config:
         database_url: SQLite or PostgreSQL.
         secret_key: signs sessions; at least 32 characters.
         documents: the folder of uploaded papers, outside the database.
+        backups: the folder of dated backups, or none.
         base_url: how mail links to this installation.
         idle_minutes: signed out after so long without a click.
         smtp_*: where mail goes; without a host it is written to the log of the worker.
@@ -38,6 +39,7 @@ class Config:
     database_url: str = ""
     secret_key: str = ""
     documents: Path = Path("var/documents")
+    backups: Path | None = None
     base_url: str = "http://127.0.0.1:8000"
     idle_minutes: int = 60
     smtp_host: str = ""
@@ -110,6 +112,7 @@ def from_environment() -> Config:
         database_url=get("INTAKE_DATABASE_URL", ""),
         secret_key=get("INTAKE_SECRET_KEY", ""),
         documents=Path(get("INTAKE_DOCUMENTS", "var/documents")),
+        backups=Path(get("INTAKE_BACKUPS", "")) if get("INTAKE_BACKUPS") else None,
         base_url=get("INTAKE_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
         idle_minutes=number("INTAKE_IDLE_MINUTES", 60),
         smtp_host=get("INTAKE_SMTP_HOST", ""),

@@ -7,7 +7,7 @@ PostgreSQL, and the other way.
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -16,6 +16,18 @@ from models.plain import plain, typed
 from models.session import begin
 
 ROWS_AT_ONCE = 1000
+LARGEST_NUMBER = 2**63 - 1
+
+
+class BadRows(Exception):
+    """Rows that these tables cannot have; the message says which, without what stands in them."""
+
+
+class Row(NamedTuple):
+    """A row of a backup, as its table takes it."""
+
+    table: str
+    values: dict[str, Any]
 
 
 class NotEmpty(Exception):
@@ -37,13 +49,62 @@ def rows(engine: sa.Engine) -> Iterator[tuple[str, str]]:
         connection.rollback()
 
 
-def put_back(engine: sa.Engine, lines: Iterable[tuple[str, str]]) -> dict[str, int]:
+def checked(lines: Iterable[tuple[str, str]]) -> Iterator[Row]:
+    """Lines of a backup as rows of the tables that there are.
+
+    Raises:
+        BadRows: an unknown table or column, a column too few, a value of another kind.
+    """
+    for name, line in lines:
+        table = Base.metadata.tables.get(name)
+        if table is None:
+            raise BadRows(f"there is no table {name[:60]!r}")
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError):
+            raise BadRows(f"a row of {name} cannot be read") from None
+        if not isinstance(row, dict):
+            raise BadRows(f"a row of {name} cannot be read")
+        columns = {column.name: column.type for column in table.columns}
+        if unknown := sorted(row.keys() - columns.keys()):
+            raise BadRows(f"table {name} has no column {unknown[0][:60]!r}")
+        if absent := sorted(columns.keys() - row.keys()):
+            raise BadRows(f"a row of {name} lacks the column {absent[0]!r}")
+        yield Row(name, {key: _value(name, key, columns[key], row[key]) for key in row})
+
+
+def _value(table: str, column: str, kind: sa.types.TypeEngine[Any], value: Any) -> Any:
+    try:
+        found = typed(kind, value)
+        if found is None or isinstance(kind, sa.JSON | sa.Enum):
+            return found
+        if isinstance(found, int) and abs(found) > LARGEST_NUMBER:
+            raise ValueError
+        plain_number = kind.python_type is float and type(found) is int
+        if plain_number or type(found) is kind.python_type:
+            return found
+    except (TypeError, ValueError, ArithmeticError):
+        pass
+    raise BadRows(f"a row of {table} has a value in {column} that it cannot have")
+
+
+def none_there(engine: sa.Engine) -> None:
+    """Look into every table that there is. Raises NotEmpty with the name of one that has rows."""
+    with engine.connect() as connection:
+        there = set(sa.inspect(connection).get_table_names())
+        for table in Base.metadata.sorted_tables:
+            row = sa.select(sa.literal(1)).select_from(table).limit(1)
+            if table.name in there and connection.execute(row).first():
+                raise NotEmpty(table.name)
+        connection.rollback()
+
+
+def put_back(engine: sa.Engine, lines: Iterable[Row]) -> dict[str, int]:
     """Write rows into tables that are empty; how many each got. All or nothing.
 
     Raises:
         NotEmpty: something is there already.
     """
-    tables = Base.metadata.tables
     counts: dict[str, int] = {}
     with engine.connect() as connection:
         begin(connection)
@@ -52,13 +113,11 @@ def put_back(engine: sa.Engine, lines: Iterable[tuple[str, str]]) -> dict[str, i
                 raise NotEmpty(table.name)
         waiting: list[dict[str, Any]] = []
         current = ""
-        for name, line in lines:
+        for name, values in lines:
             if name != current or len(waiting) >= ROWS_AT_ONCE:
                 _write(connection, current, waiting)
                 waiting, current = [], name
-            columns = tables[name].columns
-            row = json.loads(line)
-            waiting.append({key: typed(columns[key].type, row[key]) for key in row})
+            waiting.append(values)
             counts[name] = counts.get(name, 0) + 1
         _write(connection, current, waiting)
         _continue_keys(connection)

@@ -32,6 +32,15 @@ def settle(file: IO[bytes]) -> None:
     os.fsync(file.fileno())
 
 
+def settle_folder(path: Path) -> None:
+    """Wait until the names in a folder lie on the disk."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
 def folder(path: Path) -> Path:
     """A folder that only its owner enters; those above it that are missing are made so too."""
     missing = [part for part in (path, *path.parents) if not part.exists()]

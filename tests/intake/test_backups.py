@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from intake.backups import BadBackup, back_up, restore
+from intake.backups import back_up
 from intake.demo import player
 from intake.demo.cases import organisation_of
+from intake.restore import BadBackup, restore
 from intake.store import path_of
 from models.backup import NotEmpty, rows
 from models.migrations import upgrade
@@ -43,7 +44,7 @@ def test_what_comes_back_is_what_went_in_and_runs_on(
     file = tmp_path / "office.zip"
     engine = web.app.extensions["engine"]
     counts = back_up(office_with_papers, engine, file)
-    assert (counts["documents"], counts["missing"]) == (1, 0)
+    assert (counts.documents, counts.missing) == (1, [])
     before = list(rows(engine))
     if target == "sqlite":
         url = f"sqlite:///{tmp_path / 'second.db'}"
