@@ -1,5 +1,5 @@
 PYTHON ?= python3
 
-.PHONY: demo test test-long bench bench-peers
-demo test test-long bench bench-peers:
+.PHONY: demo test test-long wheel bench bench-peers
+demo test test-long wheel bench bench-peers:
 	@$(PYTHON) dev.py $@

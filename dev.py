@@ -19,7 +19,9 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 TOOLS = ROOT / ".venv-bench"
-LOCK = ROOT / "requirements.lock.txt"
+LOCK = ROOT / "requirements.dev.lock.txt"
+OFFICE_LOCK = ROOT / "requirements.lock.txt"
+DIST = ROOT / "dist"
 ASSETS = ROOT / "assets"
 BUILT = ROOT / "intake" / "static" / "gen"
 VENDORS = ROOT / "tests/workflows/vendors.json"
@@ -238,6 +240,33 @@ def catalogues() -> None:
         part.replace(compiled)
 
 
+PACKAGES = ("bpmn", "intake", "models", "workflows")
+
+
+def wheel() -> None:
+    """All that an office installs, in dist/: the program with its built files, and its lock file."""
+    shutil.rmtree(DIST, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="wheel-", dir=VENV) as folder:
+        gather(Path(folder))
+        run(BIN / "python", "-m", "hatchling", "build", "-t", "wheel", "-d", DIST, cwd=folder)
+    shutil.copy(OFFICE_LOCK, DIST)
+    print("In dist/: " + ", ".join(sorted(path.name for path in DIST.iterdir())))
+
+
+def gather(folder: Path) -> None:
+    """What the wheel is made from: what git keeps, and what the set-up has built; nothing else."""
+    wanted = ("pyproject.toml", "README.md", "LICENSE.md", *PACKAGES)
+    kept = subprocess.run(["git", "ls-files", "-z", *wanted], cwd=ROOT, capture_output=True)
+    if kept.returncode:
+        sys.exit("A wheel is made from a git checkout: " + kept.stderr.decode().strip())
+    names = [name for name in os.fsdecode(kept.stdout).split("\0") if name]
+    built = [path for path in BUILT.rglob("*") if path.is_file() and path != BUILT / "ready"]
+    built += (ROOT / "intake/translations").rglob("*.mo")
+    for name in [*names, *(str(path.relative_to(ROOT)) for path in built)]:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+
+
 CHECKS = (
     ("ruff", "check", "-q", "."),
     ("ruff", "format", "--check", "-q", "."),
@@ -246,7 +275,7 @@ CHECKS = (
 )
 
 
-VERBS = ("setup", "browser", "demo", "test", "test-long", "bench", "bench-peers")
+VERBS = ("setup", "browser", "wheel", "demo", "test", "test-long", "bench", "bench-peers")
 
 
 def set_up(verb: str) -> None:
@@ -270,6 +299,8 @@ def main(words: list[str]) -> None:
     os.chdir(ROOT)
     with alone():
         set_up(verb)
+    if verb == "wheel":
+        wheel()
     if verb == "demo":
         os.execv(BIN / "intake", ["intake", "demo", *rest])
     if verb in ("test", "test-long"):

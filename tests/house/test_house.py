@@ -150,11 +150,14 @@ def test_no_file_has_a_name_that_says_nothing():
 
 
 def test_no_file_names_a_registry_or_somebodys_machine():
-    lock = (ROOT / "requirements.lock.txt").read_text() + (
-        ROOT / "assets/package-lock.json"
-    ).read_text()
-    assert "resolved" not in lock
-    assert "pypi" not in lock.lower()
+    locks = [*ROOT.glob("requirements*.txt"), *ROOT.glob("tests/**/requirements*.txt")]
+    assert len(locks) > 2
+    for lock in locks:
+        text = lock.read_text().lower()
+        assert not re.search(r"pypi|https?://|^-|--(extra-)?index", text, re.M), lock.name
+    text = (ROOT / "assets/package-lock.json").read_text()
+    assert "resolved" not in text
+    assert "pypi" not in text.lower()
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
