@@ -106,6 +106,7 @@ def put_back(engine: sa.Engine, lines: Iterable[Row]) -> dict[str, int]:
         NotEmpty: something is there already.
     """
     counts: dict[str, int] = {}
+    forward, later = _forward(), []
     with engine.connect() as connection:
         begin(connection)
         for table in Base.metadata.sorted_tables:
@@ -117,12 +118,38 @@ def put_back(engine: sa.Engine, lines: Iterable[Row]) -> dict[str, int]:
             if name != current or len(waiting) >= ROWS_AT_ONCE:
                 _write(connection, current, waiting)
                 waiting, current = [], name
-            waiting.append(values)
+            ahead = {column: values[column] for column in forward[name] if values[column]}
+            if ahead:
+                later.append((name, values, ahead))
+            waiting.append({**values, **dict.fromkeys(ahead)})
             counts[name] = counts.get(name, 0) + 1
         _write(connection, current, waiting)
+        for name, values, ahead in later:
+            _point(connection, Base.metadata.tables[name], values, ahead)
         _continue_keys(connection)
         connection.commit()
     return counts
+
+
+def _forward() -> dict[str, set[str]]:
+    """Of each table the columns that may name a row which is written only after it."""
+    order = {table.name: place for place, table in enumerate(Base.metadata.sorted_tables)}
+    return {
+        table.name: {
+            key.parent.name
+            for key in table.foreign_keys
+            if order[key.column.table.name] >= order[table.name]
+        }
+        for table in Base.metadata.sorted_tables
+    }
+
+
+def _point(
+    connection: sa.Connection, table: sa.Table, values: dict[str, Any], ahead: dict[str, Any]
+) -> None:
+    """Fill the columns of a row that name another, now that all rows are there."""
+    keys = [column == values[column.name] for column in table.primary_key.columns]
+    connection.execute(sa.update(table).where(*keys).values(ahead))
 
 
 def _write(connection: sa.Connection, table: str, values: list[dict[str, Any]]) -> None:

@@ -13,8 +13,9 @@ from intake.demo import player
 from intake.demo.cases import organisation_of
 from intake.restore import BadBackup, restore
 from intake.store import path_of
-from models.backup import NotEmpty, rows
-from models.migrations import upgrade
+from models.backup import NotEmpty, _forward, rows
+from models.base import Base
+from models.migrations import newest, upgrade
 from models.processes import Run
 from models.session import connect, db
 from models.tasks import open_tasks
@@ -97,7 +98,11 @@ def damaged(file: Path, name: str, change) -> Path:
     [
         ("rows", lambda data: data.replace(b"Olten", b"Alten", 1), "rows are damaged"),
         ("documents/", lambda data: data + b"x", "is damaged"),
-        ("backup.json", lambda data: data.replace(b'"000', b'"999'), "tables of version"),
+        (
+            "backup.json",
+            lambda data: data.replace(f'"{newest()}"'.encode(), b'"9999"'),
+            "tables of version",
+        ),
         ("backup.json", lambda data: b"{", "no readable backup"),
     ],
 )
@@ -118,4 +123,27 @@ def test_a_file_that_is_no_backup_is_refused(web, tmp_path):
     engine = connect(config.database_url)
     with pytest.raises(BadBackup):
         restore(config, engine, tmp_path / "x.zip")
+    engine.dispose()
+
+
+def test_rows_may_name_rows_that_come_after_them(sqlite_url, tmp_path):
+    """Every column that points ahead, to its own table or a later one, gets a row that does."""
+    engine = connect(sqlite_url)
+    pointing = {(table, column) for table, columns in _forward().items() for column in columns}
+    assert pointing, "the municipalities that were merged"
+    with engine.begin() as connection:
+        for table, column in sorted(pointing):
+            there = Base.metadata.tables[table]
+            first, last = sa.select(sa.func.min(there.c.id)), sa.select(sa.func.max(there.c.id))
+            found = connection.scalar(first), connection.scalar(last)
+            assert found[0] < found[1], f"{table}: give the demo two rows"
+            change = sa.update(there).where(there.c.id == found[0]).values({column: found[1]})
+            connection.execute(change)
+    before = list(rows(engine))
+    back_up(config_for(sqlite_url, tmp_path), engine, tmp_path / "office.zip")
+    engine.dispose()
+    second = config_for(f"sqlite:///{tmp_path / 'second.db'}", tmp_path / "second")
+    engine = connect(second.database_url)
+    restore(second, engine, tmp_path / "office.zip")
+    assert list(rows(engine)) == before
     engine.dispose()
