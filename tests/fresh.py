@@ -4,6 +4,8 @@ Making a database anew for each test writes some 8 MB to the disk, which takes l
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 
@@ -83,6 +85,16 @@ class Databases:
             self._drop(self._name)
             execute(self._admin, f"CREATE DATABASE {self._name} TEMPLATE {self._template}")
         return self.url
+
+    @contextmanager
+    def empty(self) -> Iterator[str]:
+        """The URL of a database in which there is nothing at all."""
+        name = f"{self._name}_empty"
+        execute(self._admin, f"CREATE DATABASE {name}")
+        try:
+            yield self.url.replace(self._name, name)
+        finally:
+            self._drop(name)
 
     def remove(self) -> None:
         """Nothing of this run stays on the server."""
