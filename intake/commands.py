@@ -13,6 +13,7 @@ from pathlib import Path
 
 from intake import backup_commands, drawing_commands, running_commands
 from intake.config import Config, UnsafeSetting, from_environment
+from intake.doctor_commands import doctor
 from intake.listening import Taken, free
 from intake.logs import configure, destination
 from workflows.errors import WorkflowError
@@ -23,6 +24,9 @@ LASTING = ("serve", "worker")
 
 def main(words: list[str] | None = None) -> int:
     """Run one command; 0 done, 1 refused or not found, 2 misused or unreadable."""
+    words = sys.argv[1:] if words is None else words
+    if words[:1] == [doctor.name]:
+        return int(doctor.main(words[1:], "intake doctor", standalone_mode=False) or 0)
     parser = argparse.ArgumentParser(prog="intake", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="COMMAND")
     serve = verbs.add_parser("serve", help="serve the pages with several processes")
@@ -31,6 +35,7 @@ def main(words: list[str] | None = None) -> int:
     serve.add_argument("--workers", type=int, default=2)
     verbs.add_parser("worker", help="fire due timers and send mail until stopped")
     verbs.add_parser("upgrade", help="bring the database to this version, publish the drawings")
+    verbs.add_parser("doctor", help=doctor.get_short_help_str())
     drawing_commands.add_to(verbs)
     running_commands.add_to(verbs)
     backup_commands.add_to(verbs)
