@@ -39,12 +39,22 @@ def index() -> Any:
         counts={state: sum(line.state is state for line in lines) for state in State},
         next=next((line for line in lines if line.state is State.MISSING), None),
         signs=_SIGNS,
-        links=links,
+        told=_told,
         first_link=_first_link,
     )
 
 
-def links(finding: Finding) -> list[Link]:
+def _told(line: Line) -> list[tuple[Finding, list[Link]]]:
+    """The findings of a line with their links; what follows with the same links says them for both."""
+    rows = [(finding, _links(finding)) for finding in line.findings]
+    following = [found for _finding, found in rows[1:]] + [[]]
+    return [
+        (finding, found if found != after else [])
+        for (finding, found), after in zip(rows, following, strict=True)
+    ]
+
+
+def _links(finding: Finding) -> list[Link]:
     """The pages where a finding is mended that this person may open."""
     return [
         Link(url_for(where.endpoint, **where.values), str(where.words))
@@ -61,5 +71,5 @@ def _opens(where: Where) -> bool:
 def _first_link(line: Line) -> str:
     """Where to go on with a line: its first page, or the line itself on this page."""
     bad = [finding for finding in line.findings if finding.state is State.MISSING]
-    found = [link for finding in bad for link in links(finding)]
+    found = [link for finding in bad for link in _links(finding)]
     return found[0].url if found else f"#{line.code}"
