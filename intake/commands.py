@@ -11,7 +11,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from intake import backup_commands, drawing_commands, running_commands
+from intake import backup_commands, doctor_commands, drawing_commands, running_commands
 from intake.config import Config, UnsafeSetting, from_environment
 from intake.doctor_commands import doctor
 from intake.listening import Taken, free
@@ -25,8 +25,8 @@ LASTING = ("serve", "worker")
 def main(words: list[str] | None = None) -> int:
     """Run one command; 0 done, 1 refused or not found, 2 misused or unreadable."""
     words = sys.argv[1:] if words is None else words
-    if words[:1] == [doctor.name]:
-        return int(doctor.main(words[1:], "intake doctor", standalone_mode=False) or 0)
+    if words[:1] == [doctor_commands.doctor.name]:
+        return doctor_commands.run(words[1:])
     parser = argparse.ArgumentParser(prog="intake", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="COMMAND")
     serve = verbs.add_parser("serve", help="serve the pages with several processes")
@@ -35,7 +35,7 @@ def main(words: list[str] | None = None) -> int:
     serve.add_argument("--workers", type=int, default=2)
     verbs.add_parser("worker", help="fire due timers and send mail until stopped")
     verbs.add_parser("upgrade", help="bring the database to this version, publish the drawings")
-    verbs.add_parser("doctor", help=doctor.get_short_help_str())
+    verbs.add_parser("doctor", help=doctor_commands.SAYS)
     drawing_commands.add_to(verbs)
     running_commands.add_to(verbs)
     backup_commands.add_to(verbs)

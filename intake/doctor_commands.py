@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 #: So long a database server may take to answer at all.
 PATIENCE = 5
+SAYS = "say what this installation still lacks, and how to mend it; changes nothing"
 NOTHING_MISSING, SOMETHING_MISSING, CANNOT_LOOK = 0, 1, 2
 
 
@@ -23,7 +24,7 @@ NOTHING_MISSING, SOMETHING_MISSING, CANNOT_LOOK = 0, 1, 2
 @click.option("--language", type=click.Choice(["de", "en"]), default="en", show_default=True)
 @click.pass_context
 def doctor(context: click.Context, as_json: bool, language: str) -> None:
-    """Say what this installation still lacks, and how to mend it; changes nothing.
+    """Say what this installation still lacks, and how to mend it; it changes nothing.
 
     Ends with 0 if nothing is missing, 1 if something is, 2 if it cannot look.
     """
@@ -44,6 +45,15 @@ def doctor(context: click.Context, as_json: bool, language: str) -> None:
     if there is Needs.NOTHING:
         context.exit(CANNOT_LOOK)
     context.exit(SOMETHING_MISSING if count(lines) else NOTHING_MISSING)
+
+
+def run(words: list[str]) -> int:
+    """The verb with these words; its exit code."""
+    try:
+        return int(doctor.main(words, "intake doctor", standalone_mode=False) or NOTHING_MISSING)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
 
 
 def _opened(config: Config) -> tuple["Flask", "Needs"]:

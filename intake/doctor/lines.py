@@ -100,12 +100,19 @@ def look_at(check: Check, config: Config) -> Line:
     except Exception as error:
         db.rollback()
         log.warning("check failed", extra={"error": type(error).__name__})
-        why = getattr(error, "strerror", None) or type(error).__name__
-        words = gettext("Das konnte nicht geprüft werden: %(why)s.", why=why)
+        words = gettext("Das konnte nicht geprüft werden: %(why)s.", why=reason(error))
         findings = (
             missing(words, gettext("Beheben Sie die Ursache, und sehen Sie nochmals nach.")),
         )
     return Line(check.code, str(check.title), findings or (ok(""),))
+
+
+def reason(error: Exception) -> str:
+    """Why something failed, in the words of the system, without what another machine said."""
+    if isinstance(error, TimeoutError):
+        return "timeout"
+    words = getattr(error, "strerror", None)
+    return words if isinstance(words, str) and words else type(error).__name__
 
 
 def ok(found: str, *where: Where) -> Finding:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from flask_babel import gettext, ngettext
 
 from intake.config import Config
-from intake.doctor.lines import Finding, lacking, missing, ok, page, typed, warn
+from intake.doctor.lines import Finding, lacking, missing, ok, page, reason, typed, warn
 from intake.doctor.patience import SECONDS, within
 from models.base import now
 from models.outbox import troubled
@@ -63,7 +63,7 @@ def _server(config: Config) -> Finding:
     try:
         within(SECONDS, talk.through, talk.hang_up)
     except ssl.SSLCertVerificationError as error:
-        return _certificate(place, error.verify_message)
+        return _certificate(place, error.verify_message.rstrip("."))
     except smtplib.SMTPAuthenticationError:
         return missing(
             gettext("%(place)s nimmt Name und Passwort nicht an.", place=place),
@@ -129,14 +129,14 @@ def _certificate(place: str, problem: str) -> Finding:
 
 
 def _no_answer(config: Config, place: str, error: Exception) -> Finding:
-    why = "timeout" if isinstance(error, TimeoutError) else None
-    why = why or getattr(error, "strerror", None) or type(error).__name__
     mend = gettext("Prüfen Sie Namen, Anschluss und Firewall.")
     if config.smtp_port == TLS_FROM_THE_START:
         mend = gettext("Anschluss 465 spricht von Anfang an TLS; nehmen Sie 587.")
     return missing(
         gettext(
-            "%(place)s antwortet nicht, wie ein Mailserver es tut: %(why)s.", place=place, why=why
+            "%(place)s antwortet nicht, wie ein Mailserver es tut: %(why)s.",
+            place=place,
+            why=reason(error),
         ),
         mend,
         typed("INTAKE_SMTP_HOST, INTAKE_SMTP_PORT"),

@@ -210,3 +210,9 @@ def test_the_verb_is_part_of_the_command(tmp_path):
         check=False,
     )
     assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_what_the_verb_does_not_know_is_a_sentence(doctor, bare_url):
+    code, told, errors = doctor(bare_url, "--language", "fr")
+    assert (code, told) == (2, "")
+    assert "'fr' is not one of" in errors
