@@ -142,8 +142,8 @@ def _for_machines(lines: list["Line"]) -> str:
 
 
 def _place(where: "Where") -> str:
-    from flask import current_app, url_for
+    from flask import url_for
 
-    if where.typed or where.endpoint not in current_app.view_functions:
-        return where.typed or str(where.words)
+    if where.typed:
+        return where.typed
     return f"{where.words}: {url_for(where.endpoint, _external=True, **where.values)}"

@@ -30,7 +30,7 @@ _WAYS = (
 )
 
 #: First while something is missing, then last.
-_SETUP = ("setup.index", _("Was noch fehlt"), Permission.MANAGE_PEOPLE)
+_SETUP = ("setup.index", _("Was noch fehlt"), Permission.MANAGE_ORGANISATIONS)
 
 #: Rooms that one enters by another.
 _ROOM: dict[str, str] = {

@@ -9,7 +9,12 @@ from intake import wording
 from intake.config import Config
 from intake.doctor.lines import Finding, Where, missing, names, ok, page, warn
 from models.base import today
-from models.organisations import Organisation, OrganisationKind, organisations
+from models.organisations import (
+    Organisation,
+    OrganisationKind,
+    organisations,
+    without_office,
+)
 from models.places import social_regions
 from models.programs import Program, places_on, programs
 
@@ -20,7 +25,6 @@ ENDS_SOON = timedelta(days=60)
 def offices(_config: Config) -> Iterator[Finding]:
     """Every Sozialregion has an open office, and every office an address."""
     open_offices = organisations(OrganisationKind.OFFICE, on=today())
-    regions = social_regions(today())
     if open_offices:
         text = ngettext(
             "%(num)s Stelle ist offen.", "%(num)s Stellen sind offen.", len(open_offices)
@@ -32,13 +36,12 @@ def offices(_config: Config) -> Iterator[Finding]:
             gettext("Erfassen Sie die Stellen, die Personen anmelden."),
             page(gettext("Stelle erfassen"), "organisations.new", kind="office"),
         )
-    unserved = [r for r in regions if not any(o.serves(r.id) for o in open_offices)]
-    if unserved:
+    if unserved := without_office(today()):
         yield warn(
             gettext(
                 "%(n)s von %(all)s Sozialregionen haben keine offene Stelle: %(names)s.",
                 n=len(unserved),
-                all=len(regions),
+                all=len(social_regions(today())),
                 names=names([region.name for region in unserved]),
             ),
             gettext("Erfassen Sie für jede die Stelle, die dort anmeldet."),

@@ -24,7 +24,7 @@ class Link:
 
 
 @pages.get("")
-@requires(Permission.MANAGE_PEOPLE)
+@requires(Permission.MANAGE_ORGANISATIONS)
 def index() -> Any:
     """Every check in order, looked at now; what is missing first, what is done folded below."""
     lines = checks.everything(current_app.extensions["intake"])
@@ -64,8 +64,8 @@ def _links(finding: Finding) -> list[Link]:
 
 
 def _opens(where: Where) -> bool:
-    view = current_app.view_functions.get(where.endpoint)
-    return view is not None and may(current_user, view.permission)  # type: ignore[union-attr]
+    view: Any = current_app.view_functions[where.endpoint]
+    return may(current_user, view.permission)
 
 
 def _first_link(line: Line) -> str:

@@ -85,6 +85,8 @@ def add_office(name, regions, **more):
 
 def test_a_programme_needs_a_contract_and_a_provider_a_programme(office):
     app = office
+    assert looked(app, "programs")[0] == "ok"
+    change(sa.delete(Contract))
     state, found = looked(app, "programs")
     assert (state, "Ohne Vertrag, der heute gilt: Co-Pilot, Seite an Seite." in found) == (
         "missing",

@@ -12,7 +12,9 @@ import sqlalchemy as sa
 from intake.commands import main
 from intake.doctor import checks
 from intake.doctor.checks import PAGE, SERVER
+from models.base import today
 from models.organisations import Organisation, OrganisationKind
+from models.places import social_regions
 from models.session import db, transaction
 from tests.intake.conftest import FIRST
 from tests.journeys.chromium import ROOT
@@ -56,7 +58,9 @@ def test_what_is_done_leaves_the_list_at_once(bare):
     before = navigation(anna)[0]
     with bare.arranged(), transaction():
         kind = OrganisationKind.OFFICE
-        db.add(Organisation(kind=kind, name="Ganzer Kanton", email="stelle@example.org"))
+        office = Organisation(kind=kind, name="Ganzer Kanton", email="stelle@example.org")
+        office.areas = social_regions(today())
+        db.add(office)
     anna.open("/setup")
     assert "1 Stelle ist offen." in anna.words
     assert "Keine Stelle ist offen" not in anna.words
