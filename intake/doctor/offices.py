@@ -39,10 +39,9 @@ def offices(_config: Config) -> Iterator[Finding]:
     if unserved := without_office(today()):
         yield warn(
             gettext(
-                "%(n)s von %(all)s Sozialregionen haben keine offene Stelle: %(names)s.",
+                "%(n)s von %(all)s Sozialregionen haben keine offene Stelle.",
                 n=len(unserved),
                 all=len(social_regions(today())),
-                names=names([region.name for region in unserved]),
             ),
             gettext("Erfassen Sie für jede die Stelle, die dort anmeldet."),
             *(

@@ -36,7 +36,9 @@ def test_the_first_administrator_is_led_through_what_is_missing(bare):
     assert anna.path == "/setup"
     assert "Als Nächstes: Stellen." in anna.words
     assert "Keine Stelle ist offen" in anna.words
-    assert "13 von 13 Sozialregionen haben keine offene Stelle" in anna.words
+    assert "13 von 13 Sozialregionen haben keine offene Stelle." in anna.words
+    (olten,) = anna.page.xpath("//main//a[text()='Olten']/@href")
+    assert olten.startswith("/organisations/new?kind=office&region=")
     titles = [h.text_content().split(".")[0] for h in anna.page.xpath("//h2")]
     assert titles == sorted(titles, key=int), "in the order in which an office is set up"
     missing = len(anna.page.xpath("//section[contains(@class,'bad')]"))
