@@ -11,7 +11,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from intake import backup_commands, doctor_commands, drawing_commands, running_commands
+from intake import backup_commands, doctor_commands, drawing_commands, running_commands, shell
 from intake.config import Config, UnsafeSetting, from_environment
 from intake.doctor_commands import doctor
 from intake.listening import Taken, free
@@ -26,7 +26,7 @@ def main(words: list[str] | None = None) -> int:
     """Run one command; 0 done, 1 refused or not found, 2 misused or unreadable."""
     words = sys.argv[1:] if words is None else words
     if words[:1] == [doctor_commands.doctor.name]:
-        return doctor_commands.run(words[1:])
+        return shell.run(doctor_commands.doctor, words[1:])
     parser = argparse.ArgumentParser(prog="intake", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="COMMAND")
     serve = verbs.add_parser("serve", help="serve the pages with several processes")

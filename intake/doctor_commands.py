@@ -47,15 +47,6 @@ def doctor(context: click.Context, as_json: bool, language: str) -> None:
     context.exit(SOMETHING_MISSING if count(lines) else NOTHING_MISSING)
 
 
-def run(words: list[str]) -> int:
-    """The verb with these words; its exit code."""
-    try:
-        return int(doctor.main(words, "intake doctor", standalone_mode=False) or NOTHING_MISSING)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-
-
 def _opened(config: Config) -> tuple["Flask", "Needs"]:
     """The application, and what of its database is there; looking makes no file.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask_babel import gettext, ngettext
 
-from intake import wording
+from intake import backups, wording
 from intake.config import Config
 from intake.doctor.lines import Finding, lacking, missing, ok, typed, warn
 from models.base import now
@@ -40,7 +40,7 @@ def papers(config: Config) -> Iterator[Finding]:
 
 def backup(config: Config) -> Iterator[Finding]:
     """A whole backup that is younger than two days."""
-    folder: Path | None = getattr(config, "backups", None)
+    folder = _folder_of_backups(config)
     if folder is None:
         yield lacking(
             config,
@@ -49,7 +49,7 @@ def backup(config: Config) -> Iterator[Finding]:
             typed("INTAKE_BACKUPS"),
         )
         return
-    newest = newest_backup(config)
+    newest = _newest_backup(config)
     how = gettext("Sichern Sie jede Nacht; docs/office zeigt, wie."), typed("intake backup")
     if newest is None:
         yield missing(gettext("In %(folder)s liegt keine ganze Sicherung.", folder=folder), *how)
@@ -61,9 +61,15 @@ def backup(config: Config) -> Iterator[Finding]:
         yield ok(gettext("Die neueste Sicherung ist vom %(when)s.", when=when))
 
 
-def newest_backup(config: Config) -> datetime | None:
-    """Until `intake.backups` has it."""
-    raise NotImplementedError
+def _folder_of_backups(config: Config) -> Path | None:
+    folder: Path | None = getattr(config, "backups", None)
+    return folder
+
+
+def _newest_backup(config: Config) -> datetime | None:
+    """The moment of the newest complete backup, as far as this program can tell."""
+    find = getattr(backups, "newest_backup", None)
+    return find(config) if find else None
 
 
 def modes(config: Config) -> Iterator[Finding]:
@@ -94,10 +100,9 @@ def room(config: Config) -> Iterator[Finding]:
 
 
 def _folders(config: Config) -> list[Path]:
-    database, backups = file_of(config.database_url), getattr(config, "backups", None)
-    found = [config.documents.resolve()]
-    found += [database.resolve().parent] if database else []
-    return list(dict.fromkeys([*found, *([backups.resolve()] if backups else [])]))
+    database, kept = file_of(config.database_url), _folder_of_backups(config)
+    found = [config.documents, database.parent if database else None, kept]
+    return list(dict.fromkeys(folder.resolve() for folder in found if folder))
 
 
 def _kept(config: Config) -> Iterator[Path]:
@@ -108,10 +113,9 @@ def _kept(config: Config) -> Iterator[Path]:
     if (database := file_of(config.database_url)) is not None:
         yield from (Path(f"{database}{end}") for end in ("", "-wal", "-shm", "-journal"))
     yield config.documents
-    backups: Path | None = getattr(config, "backups", None)
-    if backups is not None:
-        yield backups
-        yield from sorted(backups.glob("*.zip"))
+    if (folder := _folder_of_backups(config)) is not None:
+        yield folder
+        yield from sorted(folder.glob("*.zip"))
 
 
 def _folder(folder: Path) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from flask_babel import force_locale
 
-from intake import accounts
+from intake import accounts, backups
 from intake.demo import player
 from intake.demo.people import create_people
 from intake.doctor.checks import PAGE, SERVER
@@ -379,6 +379,28 @@ def test_the_folder_of_documents_is_there_and_ours_alone(sqlite_app, tmp_path):
     if os.geteuid():
         folder.chmod(0o500)
         assert looked(sqlite_app, "papers", documents=folder)[0] == "missing"
+
+
+@pytest.mark.skipif(
+    not hasattr(backups, "back_up_in_turn"), reason="backups in turn are not here yet"
+)
+def test_a_backup_is_whole_and_of_these_days(sqlite_app, tmp_path, clock):
+    config = sqlite_app.extensions["intake"]
+    assert looked(sqlite_app, "backup")[0] == "warn"
+    assert looked(sqlite_app, "backup", environment="production")[0] == "missing"
+    kept = replace(config, backups=tmp_path / "kept")
+    state, found = looked(sqlite_app, "backup", backups=kept.backups)
+    assert (state, "liegt keine ganze Sicherung" in found) == ("missing", True)
+    file = backups.back_up_in_turn(kept, sqlite_app.extensions["engine"], 3)[0]
+    state, found = looked(sqlite_app, "backup", backups=kept.backups)
+    assert (state, "Die neueste Sicherung ist vom 12." in found) == ("ok", True)
+    file.chmod(0o644)
+    assert looked(sqlite_app, "modes", backups=kept.backups)[0] == "missing"
+    clock.shift(timedelta(hours=49))
+    assert looked(sqlite_app, "backup", backups=kept.backups)[0] == "missing"
+    clock.shift(-timedelta(hours=49))
+    file.write_bytes(b"half")
+    assert looked(sqlite_app, "backup", backups=kept.backups)[0] == "missing"
 
 
 def test_files_of_people_are_read_by_their_owner_only(sqlite_app, tmp_path):
