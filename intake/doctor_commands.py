@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from intake.doctor.lines import Line, Needs, Where
 
 #: So long a database server may take to answer at all.
-PATIENCE = 5
+PATIENT = {"connect_args": {"connect_timeout": 5}}
 SAYS = "say what this installation still lacks, and how to mend it; changes nothing"
 NOTHING_MISSING, SOMETHING_MISSING, CANNOT_LOOK = 0, 1, 2
 
@@ -68,8 +68,7 @@ def _opened(config: Config) -> tuple["Flask", "Needs"]:
         file = file_of(config.database_url)
         if file is not None and not file.exists():
             return nowhere, Needs.DATABASE if file.parent.is_dir() else Needs.NOTHING
-        options = {} if file else {"connect_args": {"connect_timeout": PATIENCE}}
-        engine = connect(config.database_url, **options)
+        engine = connect(config.database_url, **({} if file else PATIENT))
         ready = revision(engine) == newest()
         return create_app(config, engine), Needs.TABLES if ready else Needs.DATABASE
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError):

@@ -36,6 +36,11 @@ def offices(_config: Config) -> Iterator[Finding]:
             gettext("Erfassen Sie die Stellen, die Personen anmelden."),
             page(gettext("Stelle erfassen"), "organisations.new", kind="office"),
         )
+    yield from _unserved()
+    yield from _silent(open_offices)
+
+
+def _unserved() -> Iterator[Finding]:
     if unserved := without_office(today()):
         yield warn(
             gettext(
@@ -49,6 +54,9 @@ def offices(_config: Config) -> Iterator[Finding]:
                 for region in unserved
             ),
         )
+
+
+def _silent(open_offices: list[Organisation]) -> Iterator[Finding]:
     silent = [office for office in open_offices if not office.email]
     if silent:
         yield warn(

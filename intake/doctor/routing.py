@@ -27,22 +27,23 @@ def routing(_config: Config) -> Iterator[Finding]:
         )
         return
     deciding = routing_tables(diagram.id)
-    if not deciding:
-        yield warn(
-            gettext("Keine Tabelle der Zeichnung bestimmt das Angebot."),
-            gettext("Lassen Sie die Prozessverantwortlichen prüfen, wie es bestimmt wird."),
-            _drawing(),
-        )
     findings = [finding for table in deciding for finding in _of(table)]
-    if deciding and not findings:
-        findings = [
-            ok(
-                gettext(
-                    "Jede Anmeldung kommt zum gewünschten Angebot, und ohne Wunsch zu einem offenen."
-                )
+    yield from findings or [_nothing_said(decided=bool(deciding))]
+
+
+def _nothing_said(*, decided: bool) -> Finding:
+    """What to say where no table has a fault: all is well, or there is no table at all."""
+    if decided:
+        return ok(
+            gettext(
+                "Jede Anmeldung kommt zum gewünschten Angebot, und ohne Wunsch zu einem offenen."
             )
-        ]
-    yield from findings
+        )
+    return warn(
+        gettext("Keine Tabelle der Zeichnung bestimmt das Angebot."),
+        gettext("Lassen Sie die Prozessverantwortlichen prüfen, wie es bestimmt wird."),
+        _drawing(),
+    )
 
 
 def _of(table: Table) -> Iterator[Finding]:
@@ -54,15 +55,7 @@ def _of(table: Table) -> Iterator[Finding]:
                 yield _astray(table, name, astray)
         lost = [group for group, program in sent_to(table, OPEN) if program not in offered]
         if lost:
-            yield missing(
-                gettext(
-                    "Ohne Wunsch führt die Tabelle «%(table)s» zu keinem offenen Angebot: %(groups)s.",
-                    table=table.name,
-                    groups=_words(lost),
-                ),
-                _change(table),
-                _drawing(),
-            )
+            yield _lost(table, lost)
     except CannotTell:
         yield warn(
             gettext(
@@ -78,6 +71,18 @@ def _astray(table: Table, name: str, groups: list[str]) -> Finding:
         gettext(
             "Wer «%(name)s» wünscht, kommt nicht dorthin: %(groups)s.",
             name=name,
+            groups=_words(groups),
+        ),
+        _change(table),
+        _drawing(),
+    )
+
+
+def _lost(table: Table, groups: list[str]) -> Finding:
+    return missing(
+        gettext(
+            "Ohne Wunsch führt die Tabelle «%(table)s» zu keinem offenen Angebot: %(groups)s.",
+            table=table.name,
             groups=_words(groups),
         ),
         _change(table),
