@@ -135,7 +135,8 @@ def lacking(config: Config, found: str, mend: str, *where: Where) -> Finding:
     states = {"production": State.MISSING, "test": State.WARN}
     state = states.get(config.environment, State.NOT_APPLICABLE)
     if state is State.NOT_APPLICABLE:
-        return Finding(state, f"{found} {gettext('In der Demo braucht es das nicht.')}")
+        demo = gettext("In der Demo braucht es das nicht.")
+        return Finding(state, f"{found} {demo}")
     return Finding(state, found, mend, where)
 
 

@@ -36,8 +36,9 @@ def deadlines(_config: Config) -> Iterator[Finding]:
     here = page(gettext("Fristen ansehen"), "deadlines.index")
     last = last_entry("deadline_set")
     if last is None:
+        untouched = gettext("Noch niemand hat eine geändert.")
         yield warn(
-            f"{there} {assumed} {gettext('Noch niemand hat eine geändert.')}",
+            f"{there} {assumed} {untouched}",
             gettext("Die Prozessverantwortlichen sehen sie durch und setzen, was gilt."),
             here,
         )
