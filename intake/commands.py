@@ -13,7 +13,6 @@ from pathlib import Path
 
 from intake import backup_commands, doctor_commands, drawing_commands, running_commands, shell
 from intake.config import Config, UnsafeSetting, from_environment
-from intake.doctor_commands import doctor
 from intake.listening import Taken, free
 from intake.logs import configure, destination
 from workflows.errors import WorkflowError

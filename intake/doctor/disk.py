@@ -3,12 +3,13 @@
 import os
 import shutil
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from flask_babel import gettext, ngettext
 
-from intake import backups, wording
+from intake import wording
+from intake.backups import newest_backup
 from intake.config import Config
 from intake.doctor.lines import Finding, lacking, missing, ok, typed, warn
 from models.base import now
@@ -40,7 +41,7 @@ def papers(config: Config) -> Iterator[Finding]:
 
 def backup(config: Config) -> Iterator[Finding]:
     """A whole backup that is younger than two days."""
-    folder = _folder_of_backups(config)
+    folder = config.backups
     if folder is None:
         yield lacking(
             config,
@@ -49,7 +50,7 @@ def backup(config: Config) -> Iterator[Finding]:
             typed("INTAKE_BACKUPS"),
         )
         return
-    newest = _newest_backup(config)
+    newest = newest_backup(config)
     how = gettext("Sichern Sie jede Nacht; docs/office zeigt, wie."), typed("intake backup")
     if newest is None:
         yield missing(gettext("In %(folder)s liegt keine ganze Sicherung.", folder=folder), *how)
@@ -59,17 +60,6 @@ def backup(config: Config) -> Iterator[Finding]:
     else:
         when = wording.moment(newest)
         yield ok(gettext("Die neueste Sicherung ist vom %(when)s.", when=when))
-
-
-def _folder_of_backups(config: Config) -> Path | None:
-    folder: Path | None = getattr(config, "backups", None)
-    return folder
-
-
-def _newest_backup(config: Config) -> datetime | None:
-    """The moment of the newest complete backup, as far as this program can tell."""
-    find = getattr(backups, "newest_backup", None)
-    return find(config) if find else None
 
 
 def modes(config: Config) -> Iterator[Finding]:
@@ -100,7 +90,7 @@ def room(config: Config) -> Iterator[Finding]:
 
 
 def _folders(config: Config) -> list[Path]:
-    database, kept = file_of(config.database_url), _folder_of_backups(config)
+    database, kept = file_of(config.database_url), config.backups
     found = [config.documents, database.parent if database else None, kept]
     return list(dict.fromkeys(folder.resolve() for folder in found if folder))
 
@@ -113,7 +103,7 @@ def _kept(config: Config) -> Iterator[Path]:
     if (database := file_of(config.database_url)) is not None:
         yield from (Path(f"{database}{end}") for end in ("", "-wal", "-shm", "-journal"))
     yield config.documents
-    if (folder := _folder_of_backups(config)) is not None:
+    if (folder := config.backups) is not None:
         yield folder
         yield from sorted(folder.glob("*.zip"))
 
