@@ -45,6 +45,7 @@ PAGES = (
     "questions",
     "rehearsals",
     "releases",
+    "setup",
     "sign_in",
     "tasks",
     "tryout",

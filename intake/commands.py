@@ -11,7 +11,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from intake import backup_commands, drawing_commands, running_commands
+from intake import backup_commands, doctor_commands, drawing_commands, running_commands, shell
 from intake.config import Config, UnsafeSetting, from_environment
 from intake.listening import Taken, free
 from intake.logs import configure, destination
@@ -23,6 +23,9 @@ LASTING = ("serve", "worker")
 
 def main(words: list[str] | None = None) -> int:
     """Run one command; 0 done, 1 refused or not found, 2 misused or unreadable."""
+    words = sys.argv[1:] if words is None else words
+    if words[:1] == [doctor_commands.doctor.name]:
+        return shell.run(doctor_commands.doctor, words[1:])
     parser = argparse.ArgumentParser(prog="intake", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="COMMAND")
     serve = verbs.add_parser("serve", help="serve the pages with several processes")
@@ -31,6 +34,7 @@ def main(words: list[str] | None = None) -> int:
     serve.add_argument("--workers", type=int, default=2)
     verbs.add_parser("worker", help="fire due timers and send mail until stopped")
     verbs.add_parser("upgrade", help="bring the database to this version, publish the drawings")
+    verbs.add_parser("doctor", help=doctor_commands.SAYS)
     drawing_commands.add_to(verbs)
     running_commands.add_to(verbs)
     backup_commands.add_to(verbs)

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request, url_for
+from flask import g, request, url_for
 from flask_babel import lazy_gettext as _
 
+from intake.doctor.checks import missing_count
 from intake.permissions import Permission, may
 from models.incidents import incident_count
 from models.outbox import troubled
@@ -27,6 +28,9 @@ _WAYS = (
     ("places.index", _("Gemeinden"), Permission.MANAGE_ORGANISATIONS),
     ("people.index", _("Personen"), Permission.MANAGE_PEOPLE),
 )
+
+#: First while something is missing, then last.
+_SETUP = ("setup.index", _("Was noch fehlt"), Permission.MANAGE_ORGANISATIONS)
 
 #: Rooms that one enters by another.
 _ROOM: dict[str, str] = {
@@ -58,9 +62,23 @@ def ways(user: User) -> list[Way]:
             endpoint.split(".")[0] == blueprint,
             _count(endpoint, user),
         )
-        for endpoint, words, permission in _WAYS
-        if may(user, permission)
+        for endpoint, words in _open_to(user)
     ]
+
+
+def _open_to(user: User) -> list[tuple[str, Any]]:
+    """(endpoint, words) of what this person may open, in order."""
+    found = [(endpoint, words) for endpoint, words, permission in _WAYS if may(user, permission)]
+    endpoint, words, permission = _SETUP
+    if may(user, permission):
+        found.insert(0 if _missing() else len(found), (endpoint, words))
+    return found
+
+
+def _missing() -> int:
+    """How much is missing; the page that has just looked at everything knows best."""
+    number: int = g.missing if "missing" in g else missing_count()
+    return number
 
 
 def _count(endpoint: str, user: User) -> str:
@@ -70,6 +88,8 @@ def _count(endpoint: str, user: User) -> str:
         return f"{waiting}+" if waiting >= COUNTED_UP_TO else str(waiting)
     if endpoint == "incidents.index":
         return str(incident_count() + len(troubled()))
+    if endpoint == "setup.index":
+        return str(_missing())
     if endpoint == "waiting_list.index":
         return str(waiting_count(user.organisation_ids(PROVIDER_ROLES)))
     return ""
@@ -77,7 +97,5 @@ def _count(endpoint: str, user: User) -> str:
 
 def first_page(user: User) -> str:
     """Where the day begins for this person."""
-    for endpoint, _words, permission in _WAYS:
-        if may(user, permission):
-            return url_for(endpoint)
-    return url_for("account.show")
+    found = _open_to(user)
+    return url_for(found[0][0] if found else "account.show")

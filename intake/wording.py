@@ -155,6 +155,13 @@ MENTOR_STATUS: dict[MentorStatus, Any] = {
     MentorStatus.REJECTED: _("nicht aufgenommen"),
 }
 
+#: How it stands with something that an installation needs (`intake.doctor.lines.State`).
+CHECKED: dict[str, Any] = {
+    "ok": _("in Ordnung"),
+    "not_applicable": _("nicht nötig"),
+    "warn": _("ansehen"),
+    "missing": _("fehlt"),
+}
 UNIT: dict[Unit, Any] = {
     Unit.WORKING_DAYS: _("Arbeitstage"),
     Unit.WEEKS: _("Wochen"),

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
 from models.calendars import Calendar
-from models.places import Municipality, SocialRegion
+from models.places import Municipality, SocialRegion, social_regions
 from models.session import db
 
 
@@ -103,6 +103,16 @@ def organisations(
     if kind:
         select = select.where(Organisation.kind == kind)
     return [found for found in db.scalars(select) if on is None or found.open_on(on)]
+
+
+def without_office(on: date) -> list[SocialRegion]:
+    """The Sozialregionen of a day that no open office names, by name."""
+    offices = organisations(OrganisationKind.OFFICE, on=on)
+    return [
+        region
+        for region in social_regions(on)
+        if not any(office.works_in(region.id) for office in offices)
+    ]
 
 
 def organisation_called(name: str) -> Organisation:

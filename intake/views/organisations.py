@@ -10,9 +10,15 @@ from intake.forms.organisation import OrganisationForm
 from intake.permissions import Permission, requires
 from intake.views.rows import refused, stale
 from models.base import today
-from models.organisations import OfficeKind, Organisation, OrganisationKind, organisations
+from models.organisations import (
+    OfficeKind,
+    Organisation,
+    OrganisationKind,
+    organisations,
+    without_office,
+)
 from models.people import people_of, people_per_organisation
-from models.places import SocialRegion, social_regions
+from models.places import SocialRegion
 from models.programs import places_on, programs_of
 from models.referrals import places_taken, running_per_organisation
 from models.session import db
@@ -27,17 +33,12 @@ pages = Blueprint("organisations", __name__, url_prefix="/organisations")
 def index() -> Any:
     """Everybody who takes part, by kind; and which Sozialregion has no office."""
     everyone = organisations()
-    open_offices = [o for o in everyone if o.office_kind and o.open_on(today())]
     return render_template(
         "organisations/index.html",
         by_kind=[(kind, [o for o in everyone if o.kind is kind]) for kind in OrganisationKind],
         people=people_per_organisation(),
         running=running_per_organisation(),
-        without=[
-            region
-            for region in social_regions(today())
-            if not any(office.works_in(region.id) for office in open_offices)
-        ],
+        without=without_office(today()),
     )
 
 

@@ -123,6 +123,7 @@ MAY = {
             "places.change",
         )
     },
+    "setup.index": {ANNA},
     "tasks.inbox": WORKERS | {EVA},
     "tasks.show": OWN_PROVIDER,
     "tasks.draft": OWN_PROVIDER,

@@ -211,7 +211,7 @@ def pages_of(found):
             case,
         ],
         PATRICK: ["/deadlines", "/processes/1", "/processes/2"],
-        ANNA: ["/people", "/people/invite"],
+        ANNA: ["/setup", "/people", "/people/invite"],
     }
 
 

@@ -42,13 +42,18 @@ def shipped_examples() -> dict[str, Any]:
     return {path.name: json.loads(path.read_bytes()) for path in files}
 
 
+def came_along(diagram: Diagram) -> bool:
+    """Whether a version came with the program, and was not released here."""
+    return diagram.published_by_id is None and diagram.note in _SHIPPED
+
+
 def ship(forms: Forms) -> Diagram:
     """Publish the drawings that come with the program, unless the office has drawn its own since.
 
     An office's own version stays in force: `intake diff` says how the new ones differ from it.
     """
     newest = newest_diagram(REFERRAL)
-    if newest is not None and (newest.published_by_id is not None or newest.note not in _SHIPPED):
+    if newest is not None and not came_along(newest):
         return newest
     examples = shipped_examples()
     return publish(shipped_bundle(), REFERRAL, forms, by=None, note=CAME_ALONG, examples=examples)

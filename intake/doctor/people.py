@@ -1,0 +1,90 @@
+"""Is there somebody for every part: offices, providers, the process, the administration?"""
+
+from collections.abc import Iterator
+
+from flask_babel import gettext, ngettext
+
+from intake import wording
+from intake.accounts import LINK_LASTS
+from intake.config import Config
+from intake.doctor.lines import Finding, Where, missing, names, ok, page, warn
+from models.base import now, today
+from models.organisations import OrganisationKind, organisations
+from models.people import OFFICE_ROLES, PROVIDER_ROLES, Role
+from models.setup import holders, not_come, staffed
+
+
+def people(_config: Config) -> Iterator[Finding]:
+    """Somebody who can sign in at every open office and provider, and for the whole."""
+    findings = [*_places(), *_single_roles(), *_invited()]
+    yield from findings or [ok(gettext("Für jede Rolle kann sich jemand anmelden."))]
+
+
+def _places() -> Iterator[Finding]:
+    for kind, roles, words in (
+        (
+            OrganisationKind.OFFICE,
+            OFFICE_ROLES,
+            gettext("Stellen, bei denen sich noch niemand anmelden kann"),
+        ),
+        (
+            OrganisationKind.PROVIDER,
+            PROVIDER_ROLES,
+            gettext("Anbieterinnen, bei denen sich noch niemand anmelden kann"),
+        ),
+    ):
+        there = staffed(roles)
+        empty = [place.name for place in organisations(kind, on=today()) if place.id not in there]
+        if empty:
+            yield missing(
+                f"{words}: {names(empty)}.",
+                gettext("Laden Sie bei jeder jemanden ein."),
+                _invite(),
+            )
+
+
+def _single_roles() -> Iterator[Finding]:
+    if not holders(Role.PROCESS_OWNER):
+        yield missing(
+            gettext("Niemand verantwortet den Prozess; Fristen und Zeichnungen ändert niemand."),
+            gettext("Laden Sie jemanden als Prozessverantwortliche oder -verantwortlichen ein."),
+            _invite(),
+        )
+    administrators = holders(Role.ADMINISTRATOR)
+    if not administrators:
+        yield missing(
+            gettext("Niemand administriert."),
+            gettext("Fügen Sie auf dem Server jemanden hinzu."),
+            Where(typed="intake user add … administrator"),
+        )
+    elif administrators == 1:
+        yield warn(
+            gettext("Nur eine Person administriert; fällt sie aus, lädt niemand Leute ein."),
+            gettext("Laden Sie eine zweite ein."),
+            _invite(),
+        )
+
+
+def _invited() -> Iterator[Finding]:
+    number, first, last = not_come()
+    if not number:
+        return
+    text = ngettext(
+        "%(num)s eingeladene Person ist noch nie gekommen.",
+        "%(num)s eingeladene Personen sind noch nie gekommen.",
+        number,
+    )
+    if first:
+        since = wording.day(first - LINK_LASTS)
+        text += " " + gettext("Die älteste Einladung ist vom %(day)s.", day=since)
+    if last and last < now():
+        text += " " + gettext("Ihre Links sind abgelaufen.")
+    yield warn(
+        text,
+        gettext("Fragen Sie nach, oder laden Sie nochmals ein."),
+        page(gettext("Personen ansehen"), "people.index"),
+    )
+
+
+def _invite() -> Where:
+    return page(gettext("Person einladen"), "people.invite")

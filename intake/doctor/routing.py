@@ -1,0 +1,106 @@
+"""Does every registration get to the programme that it wishes for?"""
+
+from collections.abc import Iterator
+
+from flask_babel import gettext
+
+from intake.config import Config
+from intake.doctor.lines import Finding, Where, missing, names, ok, page, typed, warn
+from intake.forms.choices import TARGET_GROUP
+from models.base import today
+from models.processes import latest_diagram
+from models.programs import programs
+from workflows.decisions import Table
+from workflows.diagrams.published import REFERRAL
+from workflows.diagrams.routed import CannotTell, routing_tables, sent_to
+from workflows.facts import OPEN
+
+
+def routing(_config: Config) -> Iterator[Finding]:
+    """What the tables of the version in force answer, for every programme and target group."""
+    diagram = latest_diagram(REFERRAL)
+    if diagram is None:
+        yield missing(
+            gettext("Es ist keine Zeichnung in Kraft, die Anmeldungen zuteilt."),
+            gettext("Führen Sie auf dem Server «intake upgrade» aus."),
+            typed("intake upgrade"),
+        )
+        return
+    deciding = routing_tables(diagram.id)
+    findings = [finding for table in deciding for finding in _of(table)]
+    yield from findings or [_nothing_said(decided=bool(deciding))]
+
+
+def _nothing_said(*, decided: bool) -> Finding:
+    """What to say where no table has a fault: all is well, or there is no table at all."""
+    if decided:
+        return ok(
+            gettext(
+                "Jede Anmeldung kommt zum gewünschten Angebot, und ohne Wunsch zu einem offenen."
+            )
+        )
+    return warn(
+        gettext("Keine Tabelle der Zeichnung bestimmt das Angebot."),
+        gettext("Lassen Sie die Prozessverantwortlichen prüfen, wie es bestimmt wird."),
+        _drawing(),
+    )
+
+
+def _of(table: Table) -> Iterator[Finding]:
+    offered = {program.code: program.name for program in programs(on=today())}
+    try:
+        for code, name in offered.items():
+            astray = [group for group, program in sent_to(table, code) if program != code]
+            if astray:
+                yield _astray(table, name, astray)
+        lost = [group for group, program in sent_to(table, OPEN) if program not in offered]
+        if lost:
+            yield _lost(table, lost)
+    except CannotTell:
+        yield warn(
+            gettext(
+                "Die Tabelle «%(table)s» lässt sich nicht im Voraus beurteilen.", table=table.name
+            ),
+            gettext("Lassen Sie die Prozessverantwortlichen sie in der Werkbank ausprobieren."),
+            _drawing(),
+        )
+
+
+def _astray(table: Table, name: str, groups: list[str]) -> Finding:
+    return missing(
+        gettext(
+            "Wer «%(name)s» wünscht, kommt nicht dorthin: %(groups)s.",
+            name=name,
+            groups=_words(groups),
+        ),
+        _change(table),
+        _drawing(),
+    )
+
+
+def _lost(table: Table, groups: list[str]) -> Finding:
+    return missing(
+        gettext(
+            "Ohne Wunsch führt die Tabelle «%(table)s» zu keinem offenen Angebot: %(groups)s.",
+            table=table.name,
+            groups=_words(groups),
+        ),
+        _change(table),
+        _drawing(),
+    )
+
+
+def _change(table: Table) -> str:
+    return gettext(
+        "Die Prozessverantwortlichen müssen die Tabelle «%(table)s» ändern und freigeben.",
+        table=table.name,
+    )
+
+
+def _words(groups: list[str]) -> str:
+    called = dict(TARGET_GROUP)
+    return names([str(called.get(group, group)) for group in groups])
+
+
+def _drawing() -> Where:
+    return page(gettext("Prozesse ansehen"), "processes.index")
