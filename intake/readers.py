@@ -151,7 +151,7 @@ READERS = (
         "action",
         _("Automatische Schritte"),
         "workflows/actions.py",
-        "triage.forward_to triage.decision_text_to_office extension.new_end "
+        "referral.program_wish triage.forward_to triage.decision_text_to_office extension.new_end "
         "tandem_agreement.start_date tandem_agreement.planned_end_date early_termination.reason",
     ),
     Reader(

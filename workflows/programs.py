@@ -18,18 +18,18 @@ from workflows.errors import Collision, NotAccepted
 from workflows.facts import OPEN
 from workflows.organisations import administers, dates, stamp
 
-Answers = Mapping[str, Any]
+Given = Mapping[str, Any]
 
 #: Longer than this is a slip of the finger.
 LONGEST_MONTHS = 60
 _LONGEST_CODE = 40
 
 
-def add_program(provider: Organisation, answers: Answers, *, by: User | None) -> Program:
+def add_program(provider: Organisation, given: Given, *, by: User | None) -> Program:
     """A new programme of a provider; drawings and tables call it by a code made of its name.
 
     Args:
-        answers: name, duration_months, longest_months, check_in_months (list of months),
+        given: name, duration_months, longest_months, check_in_months (list of months),
             mentor_age_from, valid_from, valid_to (ISO).
 
     Raises:
@@ -40,15 +40,15 @@ def add_program(provider: Organisation, answers: Answers, *, by: User | None) ->
         raise NotAccepted("provider", "no_provider", f"{provider.name} is no provider")
     with transaction():
         program = Program(provider=provider, provider_id=provider.id)
-        program.code = code_for(str(answers.get("name") or ""))
-        _set(program, answers)
+        program.code = code_for(str(given.get("name") or ""))
+        _set(program, given)
         db.add(program)
         db.flush()
         journal.write("program_added", by=by, program=program.id)
     return program
 
 
-def change_program(program: Program, answers: Answers, *, by: User | None, seen: str = "") -> None:
+def change_program(program: Program, given: Given, *, by: User | None, seen: str = "") -> None:
     """Replace what is known of a programme; its code and its provider stay.
 
     Running tandems keep the end they were given; further check-ins follow the new months.
@@ -62,7 +62,7 @@ def change_program(program: Program, answers: Answers, *, by: User | None, seen:
         if seen and seen != stamp(known(program)):
             raise Collision(program.name)
         before = known(program)
-        _set(program, answers)
+        _set(program, given)
         changed = sorted(k for k, v in known(program).items() if before[k] != v)
         journal.write("program_changed", by=by, program=program.id, fields=changed)
 
@@ -80,8 +80,8 @@ def known(program: Program) -> dict[str, Any]:
     }
 
 
-def _set(program: Program, answers: Answers) -> None:
-    name = " ".join(str(answers.get("name") or "").split())
+def _set(program: Program, given: Given) -> None:
+    name = " ".join(str(given.get("name") or "").split())
     same = sa.select(Program.id).where(
         sa.func.lower(Program.name) == name.lower(), Program.id != (program.id or 0)
     )
@@ -89,10 +89,10 @@ def _set(program: Program, answers: Answers) -> None:
         if not name or len(name) > 80 or db.scalar(same) is not None:
             raise NotAccepted("name", "name_taken", "a programme needs a name of its own")
     program.name = name
-    lasts, longest = int(answers["duration_months"]), int(answers["longest_months"])
+    lasts, longest = int(given["duration_months"]), int(given["longest_months"])
     if not 1 <= lasts <= longest <= LONGEST_MONTHS:
         raise NotAccepted("longest_months", "shorter", "the longest duration is at least the usual")
-    months = [int(month) for month in answers["check_in_months"]]
+    months = [int(month) for month in given["check_in_months"]]
     if months != sorted(set(months)) or any(not 1 <= month <= lasts for month in months):
         raise NotAccepted(
             "check_in_months",
@@ -101,8 +101,8 @@ def _set(program: Program, answers: Answers) -> None:
         )
     program.duration_months, program.longest_months = lasts, longest
     program.check_in_months = months
-    program.mentor_age_from = int(answers["mentor_age_from"])
-    program.valid_from, program.valid_to = dates(answers)
+    program.mentor_age_from = int(given["mentor_age_from"])
+    program.valid_from, program.valid_to = dates(given)
 
 
 def code_for(name: str) -> str:
