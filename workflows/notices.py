@@ -47,6 +47,8 @@ NOTICES = frozenset(
         "incident",
         "invitation",
         "password_reset",
+        "role_added",
+        "role_removed",
     }
 )
 
