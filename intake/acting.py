@@ -8,6 +8,7 @@ for the other, whatever another tab has chosen meanwhile.
 import hashlib
 import hmac
 import secrets
+from typing import Any
 
 from flask import request, session
 from flask_login import current_user
@@ -28,11 +29,11 @@ _CHOSEN, _SEED, _TOKEN = "acting_for", "token_seed", "csrf_token"
 class OrganisationTokens(CSRFProtect):
     """Refuses what was begun for another organisation, but not to switch or to leave."""
 
-    def protect(self) -> None:
+    def protect(self, *args: Any, **options: Any) -> None:
         """As everywhere; what the frame offers takes the token of any of one's organisations."""
         if current_user.is_authenticated and request.endpoint in FOR_ALL and belongs_to():
             return
-        super().protect()
+        super().protect(*args, **options)
 
 
 def set_for(user: User) -> None:

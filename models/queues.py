@@ -52,6 +52,4 @@ def _workers(queue: Queue) -> sa.Select[int]:
 def _open_in(queue: Queue) -> int:
     organisation_id, role = queue
     waiting = sa.select(sa.func.count()).select_from(Task).where(Task.closed_at.is_(None))
-    return (
-        db.scalar(waiting.where(Task.organisation_id == organisation_id, Task.role == role)) or 0
-    )
+    return db.scalar(waiting.where(Task.organisation_id == organisation_id, Task.role == role)) or 0

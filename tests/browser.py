@@ -63,6 +63,12 @@ class Person:
         assert self.response.status_code == expect, (url, self.response.status_code, self.errors)
         return self._looked_over()
 
+    def act_for(self, place):
+        """Choose one of several organisations."""
+        self.open("/acting")
+        chosen = self.page.xpath(f'//button[.//strong[text()="{place}"]]/@value')[0]
+        return self.post("/acting", acting_for=chosen)
+
     @property
     def token(self):
         found = re.search(r'name="csrf_token" value="([^"]+)"', self.text)

@@ -1,12 +1,13 @@
 """The verbs on what people are where: give a role, take one away, let go, let in again."""
 
 import secrets
+from typing import Any
 
 import sqlalchemy as sa
 
 from models import journal
 from models.organisations import Organisation
-from models.people import ROLES_AT, Membership, Role, User, queues_of
+from models.people import ROLES_AT, Membership, Role, User, administrators, queues_of
 from models.queues import Queue, held_in, lost_queues
 from models.session import db, transaction
 from workflows.errors import (
@@ -110,9 +111,13 @@ def reactivate(user: User, *, by: User | None) -> None:
 
 
 def check_role(organisation: Organisation, role: Role) -> None:
-    """Raises NoSuchRole with the roles that there are."""
+    """Raises NoSuchRole with the roles that there are.
+
+    Whoever is to administer first may be of any organisation: others are made only then.
+    """
     there = ROLES_AT[organisation.kind]
-    if role not in there:
+    first = role is Role.ADMINISTRATOR and not administrators()
+    if role not in there and not first:
         names = ", ".join(one.value for one in Role if one in there)
         raise NoSuchRole(
             f"there is no {role.value} at {organisation.name}; roles there are: {names}"
@@ -146,14 +151,9 @@ def _free(user: User, queues: set[Queue]) -> int:
 
 
 def _note(
-    event: str,
-    user: User,
-    organisation: Organisation,
-    role: Role,
-    by: User | None,
-    **facts: int,
+    event: str, user: User, organisation: Organisation, role: Role, by: User | None, **facts: Any
 ) -> None:
-    place = {"organisation": organisation.id, "role": role.value}
+    place: dict[str, Any] = {"organisation": organisation.id, "role": role.value}
     journal.write(event, by=by, user=user.id, **place, **facts)
 
 

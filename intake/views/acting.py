@@ -34,7 +34,9 @@ def choose() -> Any:
     try:
         acting.choose(current_user, int(chosen) if chosen.isdecimal() else acting.NOBODY)
     except LookupError:
-        flash(gettext("Dort haben Sie keine Rolle mehr. Wählen Sie eine andere Organisation."), "bad")
+        flash(
+            gettext("Dort haben Sie keine Rolle mehr. Wählen Sie eine andere Organisation."), "bad"
+        )
         return redirect(url_for("acting.show"))
     onward = request.form.get("acting_next", "")
     onward = onward if is_ours(onward) else ""

@@ -193,7 +193,10 @@ def _give(person: User, form: MembershipForm, *, readmit: bool = False) -> Any:
             return _readmit(person)
         flash(gettext("%(who)s ist schon %(role)s bei %(place)s.", **words), "bad")
     except HasLeft:
-        flash(gettext("%(who)s ist ausgetreten. Lassen Sie die Person zuerst wieder zu.", **words), "bad")
+        flash(
+            gettext("%(who)s ist ausgetreten. Lassen Sie die Person zuerst wieder zu.", **words),
+            "bad",
+        )
     return redirect(url_for("people.show", user_id=person.id))
 
 

@@ -147,7 +147,8 @@ def password_error(chosen: str, owner: User) -> str:
         return gettext(
             "Wählen Sie ein Passwort mit mindestens %(n)s Zeichen.", n=accounts.SHORTEST_PASSWORD
         )
-    if len(chosen) > 200 or owner.email.split("@")[0] in chosen.lower():
+    own = owner.email.split("@")[0]
+    if len(chosen) > 200 or (len(own) > 2 and own in chosen.lower()):
         return gettext("Wählen Sie ein Passwort, das Ihre Adresse nicht enthält.")
     return ""
 

@@ -88,22 +88,25 @@ class Email(Question):
 
     def read(self, text: str) -> Any:
         """The address in its normal form."""
-        try:
-            text = normal_address(text)
-        except ValueError:
-            raise ValueError(
-                gettext(
-                    "Eine E-Mail-Adresse hat keine Leerzeichen. Geben Sie sie so ein: "
-                    "name@example.org."
-                )
-            ) from None
-        if len(text) > 200 or not re.fullmatch(
-            r"[^@\s<>\",;]+@[^@\s<>\",;.]+(\.[^@\s<>\",;.]+)+", text
-        ):
-            raise ValueError(
-                gettext("Geben Sie eine E-Mail-Adresse ein, zum Beispiel name@example.org.")
+        return address(text)
+
+
+def address(text: str) -> str:
+    """An address in its normal form. Raises ValueError with a sentence."""
+    try:
+        normal = normal_address(text)
+    except ValueError:
+        raise ValueError(
+            gettext(
+                "Eine E-Mail-Adresse hat keine Leerzeichen. Geben Sie sie so ein: name@example.org."
             )
-        return text
+        ) from None
+    good = r"[^@\s<>\",;]+@[^@\s<>\",;.]+(\.[^@\s<>\",;.]+)+"
+    if len(normal) > 200 or not re.fullmatch(good, normal):
+        raise ValueError(
+            gettext("Geben Sie eine E-Mail-Adresse ein, zum Beispiel name@example.org.")
+        )
+    return normal
 
 
 class Zemis(Question):
