@@ -149,6 +149,38 @@ def test_files_and_functions_stay_small_and_say_what_they_are(path):
             )
 
 
+#: Where memberships are read as such: they are loaded, shown to the administration, given and taken.
+READ_MEMBERSHIPS = {
+    "intake/__init__.py",
+    "intake/accounts.py",
+    "intake/demo/cases.py",
+    "intake/demo/crowd.py",
+    "intake/demo/people.py",
+    "intake/templates/people/show.html",
+    "intake/views/people.py",
+    "workflows/memberships.py",
+}
+
+
+def test_rights_come_from_the_organisation_that_is_acted_for():
+    """Whoever reads memberships, or takes the first of several organisations, mixes them up."""
+    pages = (ROOT / "intake/templates").rglob("*.html")
+    sources = [p for p in SOURCES if ROOT / "models" not in p.parents]
+    for path in (*sources, *pages):
+        text, name = path.read_text(encoding="utf-8"), str(path.relative_to(ROOT))
+        if name not in READ_MEMBERSHIPS:
+            assert not re.search(r"(?<!workflows)\.memberships\b", text), (
+                f"{name}: ask user.roles, groups(), organisation_ids() or organisation_as()"
+            )
+        guessed = re.search(
+            r"(min|max|next|sorted)\((iter\()?(\w+\.)?organisation_ids\(|organisation_ids\([^)]*\)\)?\[",
+            text,
+        )
+        assert not guessed, (
+            f"{name}: organisation_as() names the one, or says that there are several"
+        )
+
+
 def test_no_file_has_a_name_that_says_nothing():
     banned = {"utils", "helpers", "services", "common", "core", "manager", "constants"}
     assert not {p.stem for p in SOURCES} & banned
