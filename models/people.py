@@ -149,7 +149,7 @@ class User(Base):
         in_order = list(Role)
         for _organisation, roles in found.values():
             roles.sort(key=in_order.index)
-        return sorted(found.values(), key=lambda place: place[0].name)
+        return sorted(found.values(), key=lambda place: place[0].name.casefold())
 
 
 class Membership(Base):

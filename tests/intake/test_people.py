@@ -82,7 +82,7 @@ def test_people_are_found_by_name_and_address_and_state(anna, asked, found):
 def test_people_are_found_by_organisation_with_all_they_are(anna, web):
     anna.open(f"/people?organisation={place_of(web, SRK)}")
     assert names(anna) == ["Beispiel-Demo, Nora", "Keller-Demo, Bruno", "Keller-Demo, Lea"]
-    assert "Sozialregion Wasseramt (Fallführende Person)" in anna.words
+    assert "Sozialregion Wasseramt: Fallführende Person" in anna.words
     assert names(anna.open("/people")) == sorted(names(anna))
 
 

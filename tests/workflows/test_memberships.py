@@ -9,7 +9,7 @@ from intake import accounts
 from intake.demo import player
 from intake.demo.cases import organisation_of
 from models.drafts import draft_for_task
-from models.journal import Entry
+from models.journal import Audience, Entry
 from models.organisations import organisation_called
 from models.outbox import Mail
 from models.people import Membership, Role, User, user_by_email
@@ -124,6 +124,18 @@ def test_what_comes_later_is_not_given_to_somebody_who_has_left_the_queue(anna, 
         case, "matching_proposal", monika, mentor=player.mentor(organisation_of(thomas), monika)
     )
     assert thomas.id not in {t.assignee_id for t in open_tasks(case.id)}
+
+
+def test_mail_of_a_case_goes_to_who_works_there_now(anna, petra, monika, case):
+    player.do(case, "completeness_check", monika)
+    player.do(case, "triage", monika)
+    give_role(petra, organisation_called("Wasseramt"), Role.CASE_MANAGER, by=anna)
+    take_role(next(m for m in petra.memberships if m.organisation_id == case.office_id), by=anna)
+    take_role(membership(monika, Role.COORDINATOR), by=anna)
+    urs, thomas = player.user("u.beispiel@example.org"), player.user("t.muster@example.org")
+    desk.say(case, "Wann ist Platz?", Audience.BOTH, by=urs)
+    desk.say(case, "Im März.", Audience.BOTH, by=thomas)
+    assert [mail.recipient for mail in mails("message")] == [thomas.email, urs.email]
 
 
 def test_nobody_takes_their_own_administration_and_somebody_always_has_it(anna, monika):
