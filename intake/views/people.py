@@ -13,7 +13,15 @@ from intake.forms.membership import MembershipForm
 from intake.permissions import Permission, requires
 from models.journal import last_of
 from models.organisations import organisations
-from models.people import Membership, User, everybody, queues_of, user_by_email
+from models.people import (
+    Membership,
+    Role,
+    User,
+    administrators,
+    everybody,
+    queues_of,
+    user_by_email,
+)
 from models.queues import held_in, left_alone, lost_queues
 from models.session import db
 from workflows import memberships
@@ -142,6 +150,7 @@ def take(user_id: int, membership_id: int) -> Any:
         held=len(held_in(person, queues)),
         alone=left_alone(person, queues),
         last=len(person.workplaces()) == 1 and len(person.workplaces()[0][1]) == 1,
+        refused=_needed(person) if membership.role is Role.ADMINISTRATOR else "",
     )
 
 
@@ -158,6 +167,7 @@ def active(user_id: int) -> Any:
         person=person,
         held=len(held_in(person, queues)),
         alone=left_alone(person, queues),
+        refused=_needed(person),
     )
 
 
@@ -207,13 +217,7 @@ def _take(person: User, membership: Membership) -> Any:
         freed = memberships.take_role(membership, by=current_user)
         flash(gettext("%(who)s ist nicht mehr %(role)s bei %(place)s.", **words) + _freed(freed))
     except OwnAdministration:
-        flash(
-            gettext(
-                "Ihre eigene Administration können Sie nicht abgeben. Bitten Sie jemanden, der auch "
-                "administriert."
-            ),
-            "bad",
-        )
+        flash(_needed(person), "bad")
     except LastAdministrator:
         flash(_last_administrator(person), "bad")
     except NoSuchRole:
@@ -226,7 +230,7 @@ def _deactivate(person: User) -> Any:
         freed = memberships.deactivate(person, by=current_user)
         flash(gettext("%(who)s kann sich nicht mehr anmelden.", who=person.name) + _freed(freed))
     except OwnAdministration:
-        flash(gettext("Sich selbst können Sie nicht deaktivieren."), "bad")
+        flash(_needed(person), "bad")
     except LastAdministrator:
         flash(_last_administrator(person), "bad")
     return redirect(url_for("people.show", user_id=person.id))
@@ -236,6 +240,18 @@ def _readmit(person: User) -> Any:
     memberships.reactivate(person, by=current_user)
     flash(gettext("%(who)s kann sich wieder anmelden.", who=person.name))
     return redirect(url_for("people.show", user_id=person.id))
+
+
+def _needed(person: User) -> str:
+    """Why this person's administration cannot be taken away, if so."""
+    if person.id == current_user.id:
+        return gettext(
+            "Sich selbst können Sie nicht deaktivieren, und Ihre eigene Administration können Sie "
+            "nicht abgeben. Bitten Sie jemanden, der auch administriert."
+        )
+    return (
+        _last_administrator(person) if {user.id for user in administrators()} == {person.id} else ""
+    )
 
 
 def _freed(tasks: int) -> str:

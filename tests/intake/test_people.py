@@ -190,10 +190,13 @@ def test_a_role_of_somebody_else_is_not_taken_by_another_ones_page(anna, web):
 
 
 def test_the_administration_is_not_lost(anna, web):
-    anna.open(role_of(web, ANNA, Role.ADMINISTRATOR)).press("Rolle wegnehmen")
-    assert "Ihre eigene Administration können Sie nicht abgeben" in anna.words
-    anna.post(page_of(web, ANNA) + "/active")
-    assert "Sich selbst können Sie nicht deaktivieren" in anna.words
+    role, leave = role_of(web, ANNA, Role.ADMINISTRATOR), page_of(web, ANNA) + "/active"
+    for url in (role, leave):
+        anna.open(url)
+        assert "Bitten Sie jemanden, der auch administriert" in anna.words
+        assert anna.page.xpath("//main//form") == [], "no button that only says no"
+        anna.post(url)
+        assert "Ihre eigene Administration können Sie nicht abgeben" in anna.words
     assert len(roles_of(web, ANNA)) == 1
 
 
