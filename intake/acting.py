@@ -31,7 +31,8 @@ class OrganisationTokens(CSRFProtect):
 
     def protect(self, *args: Any, **options: Any) -> None:
         """As everywhere; what the frame offers takes the token of any of one's organisations."""
-        if current_user.is_authenticated and request.endpoint in FOR_ALL and belongs_to():
+        neutral = current_user.is_authenticated and request.endpoint in FOR_ALL
+        if neutral and _token_is_of() is not None:
             return
         super().protect(*args, **options)
 
@@ -68,20 +69,32 @@ def others() -> list[Organisation]:
     return [o for o in places if o.id != current_user.acting_for] if len(places) > 1 else []
 
 
+def begin(user: User) -> None:
+    """A new session: every form of it knows from the first page on for whom it was shown."""
+    set_for(user)
+    _remember(user.acting_for or NOBODY)
+
+
 def belongs_to() -> Organisation | None:
     """For which of one's organisations the form that was sent was shown, if that can be told."""
-    if not current_user.is_authenticated or not {_SEED, _TOKEN} <= session.keys():
+    shown_for = _token_is_of()
+    return next((o for o, _roles in current_user.workplaces() if o.id == shown_for), None)
+
+
+def _token_is_of() -> int | None:
+    """Of whose page the token is that was sent; NOBODY for one before the choice."""
+    if not {_SEED, _TOKEN} <= session.keys():
         return None
     given = request.form.get(_TOKEN) or request.headers.get("X-CSRFToken", "")
     kept = session[_TOKEN]
     try:
-        for place, _roles in current_user.workplaces():
-            session[_TOKEN] = _token(place.id)
+        for key in (*(organisation.id for organisation, _r in current_user.workplaces()), NOBODY):
+            session[_TOKEN] = _token(key)
             try:
                 validate_csrf(given)
             except ValidationError:
                 continue
-            return place
+            return key
     finally:
         session[_TOKEN] = kept
     return None

@@ -76,7 +76,7 @@ def choose_first() -> Any:
 def _form_expired(_error: CSRFError) -> Any:
     if not current_user.is_authenticated and request.endpoint != "sign_in.enter":
         return sign_in_first()
-    place = acting.belongs_to()
+    place = acting.belongs_to() if current_user.is_authenticated else None
     if place is not None and place.id != current_user.acting_for:
         onward = request.full_path.rstrip("?")
         return render_template("errors/other.html", place=place, next=onward, typed=typed()), 409

@@ -4,12 +4,11 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import click
 import sqlalchemy as sa
 
-from intake.config import UnsafeSetting, from_environment
+from intake.shell import Refused, office
 from models.organisations import organisation_called
 from models.people import Membership, Role, User, everybody, user_by_email
 from models.session import db
@@ -19,36 +18,7 @@ from workflows.errors import (
     HasRoleAlready,
     LastAdministrator,
     NoSuchRole,
-    WorkflowError,
 )
-
-
-class Refused(click.ClickException):
-    """What could not be done, in one sentence that says what to do."""
-
-    def show(self, file: Any = None) -> None:
-        """As every verb of the command says it."""
-        click.echo(f"intake: {self.message}", file=file or sys.stderr)
-
-
-@contextmanager
-def office() -> Iterator[None]:
-    """The installation; whatever goes wrong in it is one sentence, never a statement or a hash."""
-    from flask_babel import force_locale
-
-    from intake import create_app
-
-    try:
-        app = create_app(from_environment().checked())
-        with app.test_request_context(), force_locale("en"):
-            yield
-    except (UnsafeSetting, LookupError, OSError, WorkflowError) as error:
-        raise Refused(str(error)) from None
-    except sa.exc.SQLAlchemyError as error:
-        what = type(error).__name__
-        raise Refused(
-            f"the database cannot be used ({what}); is it there, and did you run `intake upgrade`?"
-        ) from None
 
 
 @click.group()
@@ -256,16 +226,3 @@ def _asked_for_password() -> str:
     if not sys.stdin.isatty():
         raise Refused("nobody is here to type a password; put it into INTAKE_NEW_PASSWORD")
     return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
-
-
-def run(words: list[str]) -> int:
-    """`intake user …`; 0 done, 1 refused, 2 misused."""
-    try:
-        user.main(words, prog_name="intake user", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, EOFError):
-        click.echo("intake: nothing was done", file=sys.stderr)
-        return 1
-    return 0

@@ -95,6 +95,7 @@ def show(user_id: int) -> Any:
 def invite() -> Any:
     """Invite somebody. Whose address is known is named, and asked about first."""
     form = InvitationForm(request.form if request.method == "POST" else None).offer()
+    form.suggest(form.organisation, request.args.get("organisation"))
     if request.method != "POST" or not form.validate():
         page = render_template("people/invite.html", form=form)
         return page, 422 if request.method == "POST" else 200

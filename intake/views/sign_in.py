@@ -161,7 +161,10 @@ def _begin(user: User, *, keep_token: bool = False) -> None:
     session.clear()
     session.update({name: value for name, value in kept.items() if value})
     login_user(user)
-    acting.set_for(user)
+    if keep_token:
+        acting.set_for(user)
+    else:
+        acting.begin(user)
 
 
 def is_ours(url: str) -> bool:

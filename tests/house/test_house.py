@@ -156,6 +156,7 @@ READ_MEMBERSHIPS = {
     "intake/demo/cases.py",
     "intake/demo/crowd.py",
     "intake/demo/people.py",
+    "intake/templates/organisations/show.html",
     "intake/templates/people/show.html",
     "intake/views/people.py",
     "workflows/memberships.py",

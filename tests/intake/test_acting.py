@@ -229,6 +229,25 @@ def test_language_switching_and_signing_out_work_from_every_tab(web, two):
     assert old.post("/sign-out").path == "/sign-in"
 
 
+def test_of_two_tabs_that_choose_the_later_one_counts(web, two):
+    first = web.person(NORA)
+    later = copy.copy(first).open("/acting")
+    first.press(WASSERAMT)
+    assert f"Sie handeln für {SRK}" in later.press(SRK).words
+
+
+def test_a_second_organisation_asks_whose_form_the_first_ones_was(web, two):
+    petra = web.person(PETRA)
+    form = copy.copy(petra).open("/drafts")
+    with web.arranged():
+        give_role(player.user(PETRA), organisation_called(SRK), Role.COORDINATOR, by=None)
+    petra.act_for(SRK)
+    before = _rows(web)
+    form.post("/drafts", expect=409)
+    assert "Dieses Formular gehört zu Sozialregion Olten" in form.words
+    assert _rows(web) == before
+
+
 def test_whoever_has_not_chosen_chooses_first_and_comes_where_they_wanted(web, two):
     ids, _words = two
     case = f"/cases/{ids['referral_id'][1]}"

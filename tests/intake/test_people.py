@@ -254,6 +254,13 @@ def test_an_address_that_cannot_be_is_refused_with_a_sentence(anna, web, written
     assert "name@example.org" in anna.errors[0]
 
 
+def test_from_an_organisation_one_invites_into_it(anna, web):
+    place = place_of(web, SRK)
+    anna.open(f"/people/invite?organisation={place}")
+    assert anna.page.xpath("//select[@name='organisation']/option[@selected]") == []
+    assert anna.page.xpath("//select[@name='organisation']//option[@selected]/@value") == [place]
+
+
 def test_an_invitation_is_sent_again(anna, web):
     invite(anna, web, 200)
     assert "eingeladen, hat noch kein Passwort gesetzt" in anna.words

@@ -120,9 +120,7 @@ def test_people_come_and_go_and_their_roles_too(run):
         "p.beispiel@example.org is now coordinator at SRK Kanton Solothurn.",
     )
     assert "already" in run("give-role", petra, "SRK", "coordinator")[1]
-    assert (
-        f"{petra}\tBeispiel, Petra\tactive\tSRK Kanton Solothurn: coordinator; " in run("list")[1]
-    )
+    assert f"{petra}\tBeispiel, Petra\tactive\tSozialregion Olten: case_manager; " in run("list")[1]
     assert run("take-role", petra, "SRK", "coordinator")[0] == 0
     assert "is not coordinator there" in run("take-role", petra, "SRK", "coordinator")[1]
     assert run("deactivate", petra) == (
