@@ -12,12 +12,11 @@ import sqlalchemy as sa
 from flask import Flask, Response, g, request, session, url_for
 from flask_babel import Babel, get_locale
 from flask_login import LoginManager, current_user
-from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.orm import joinedload
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
-from intake import errors, monitoring, navigation, wording
+from intake import acting, errors, monitoring, navigation, wording
 from intake.config import Config
 from intake.permissions import Permission, may
 from models.base import now, today
@@ -27,6 +26,7 @@ from models.session import connect, db
 #: The files of intake/views that hold pages.
 PAGES = (
     "account",
+    "acting",
     "board",
     "cases",
     "deadlines",
@@ -79,7 +79,7 @@ def create_app(config: Config, engine: sa.Engine | None = None) -> Flask:
     app.extensions["engine"] = engine or connect(config.database_url)
     app.teardown_appcontext(lambda _error: db.remove())
     app.url_map.converters["int"] = _Key
-    CSRFProtect(app)
+    acting.OrganisationTokens(app)
     Babel(app, locale_selector=_locale, timezone_selector=lambda: "Europe/Zurich")
     _sign_in(app)
     _templates(app, config)
@@ -116,6 +116,7 @@ def _sign_in(app: Flask) -> None:
         user = db.get(User, int(user_id), options=[joinedload(User.memberships)])
         if user is None or not user.active or user.session_key != session_key:
             return None
+        acting.set_for(user)
         return user
 
     @app.before_request
@@ -167,6 +168,7 @@ def _templates(app: Flask, config: Config) -> None:
     def words() -> dict[str, Any]:
         return {
             "asset": asset,
+            "acting": acting,
             "config_": config,
             "wording": wording,
             "ways": navigation.ways,

@@ -1,4 +1,4 @@
-"""Passwords, sign-in with throttling, invitations and resets, leavers."""
+"""Passwords, sign-in with throttling, invitations and resets."""
 
 import hashlib
 import secrets
@@ -11,10 +11,11 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from models import journal
 from models.base import now
 from models.organisations import Organisation
-from models.people import Membership, Role, User, user_by_email
+from models.people import Membership, Role, User, normal_address, user_by_email
 from models.session import db, transaction
 from models.sign_ins import PasswordLink, SignInAttempt, attempts_since
-from models.tasks import Task
+from workflows.errors import AddressTaken, HasLeft, HasRoleAlready
+from workflows.memberships import check_role
 from workflows.notices import post
 
 SHORTEST_PASSWORD = 12
@@ -42,7 +43,10 @@ def sign_in(email: str, password: str, source: str) -> User | None:
     Raises:
         TooManyAttempts: counted in the database, so it holds across processes.
     """
-    address = email.strip().lower()
+    try:
+        address = normal_address(email)
+    except ValueError:  # nobody has such an address; it is refused and counted as any other
+        address = "".join(email.split()).lower()
     by_email, by_source = attempts_since(now() - WINDOW, email=address, source=source)
     if by_email >= MOST_PER_ADDRESS or by_source >= MOST_PER_SOURCE:
         raise TooManyAttempts
@@ -73,29 +77,60 @@ def invite(
     email: str,
     first_name: str,
     last_name: str,
-    organisation_id: int,
+    organisation: Organisation,
     role: Role,
     *,
     by: User | None,
 ) -> User:
-    """A new person with a role, or a further role for one who is known; they get a mail.
+    """A new person with a role; they get a link to set their password.
 
     Raises:
-        ValueError: the person has this role already.
+        AddressTaken: somebody has this address; a further role is given on their own page.
+        NoSuchRole: there is none in this kind of organisation.
+        ValueError: no address.
     """
+    return _new_person(email, first_name, last_name, organisation, role, None, by)
+
+
+def invite_again(user: User, *, by: User | None) -> None:
+    """A new link for somebody who has not come yet.
+
+    Raises:
+        HasLeft: they have left.
+        HasRoleAlready: they have set their password; the sign-in page sends a link.
+    """
+    if not user.active:
+        raise HasLeft(user.id)
+    if user.password_hash is not None:
+        raise HasRoleAlready(user.id)
     with transaction():
-        user = user_by_email(email)
-        if user is None:
-            user = User(email=email.strip().lower(), first_name=first_name, last_name=last_name)
+        send_link(user, "invitation")
+        journal.write("invited", by=by, user=user.id)
+
+
+def _new_person(
+    email: str,
+    first_name: str,
+    last_name: str,
+    organisation: Organisation,
+    role: Role,
+    password: str | None,
+    by: User | None,
+) -> User:
+    check_role(organisation, role)
+    user = User(email=normal_address(email), first_name=first_name, last_name=last_name)
+    user.password_hash = hash_password(password) if password else None
+    user.memberships.append(Membership(organisation_id=organisation.id, role=role))
+    try:
+        with transaction():
             db.add(user)
             db.flush()
-        if any(m.organisation_id == organisation_id and m.role is role for m in user.memberships):
-            raise ValueError("this person has this role already")
-        user.memberships.append(Membership(organisation_id=organisation_id, role=role))
-        user.active = True
-        if user.password_hash is None:
-            send_link(user, "invitation")
-        journal.write("invited", by=by, user=user.id, role=role.value)
+            if password is None:
+                send_link(user, "invitation")
+            event = "invited" if password is None else "user_added"
+            journal.write(event, by=by, user=user.id, role=role.value)
+    except sa.exc.IntegrityError:  # also if somebody else was faster by a moment
+        raise AddressTaken(email) from None
     return user
 
 
@@ -138,27 +173,6 @@ def _give_session_key(user: User) -> None:
         missing = sa.update(User).where(User.id == user.id, User.session_key == "")
         db.execute(missing.values(session_key=secrets.token_hex(16)))
         db.refresh(user, ["session_key"])
-
-
-def deactivate(user: User, *, by: User) -> int:
-    """A leaver: sign-in ends at once, their open tasks go back to the queues; how many."""
-    with transaction():
-        user.active = False
-        user.session_key = secrets.token_hex(16)
-        tasks = list(
-            db.scalars(sa.select(Task).where(Task.assignee_id == user.id, Task.closed_at.is_(None)))
-        )
-        for task in tasks:
-            task.assignee_id = None
-        journal.write("deactivated", by=by, user=user.id, tasks=len(tasks))
-    return len(tasks)
-
-
-def reactivate(user: User, *, by: User) -> None:
-    """Somebody comes back."""
-    with transaction():
-        user.active = True
-        journal.write("reactivated", by=by, user=user.id)
 
 
 def _digest(secret: str) -> str:
@@ -204,15 +218,5 @@ def add_user(
     role: Role,
     password: str,
 ) -> User:
-    """Somebody with a password at once; for the first administrator."""
-    with transaction():
-        user = User(
-            email=email.strip().lower(),
-            first_name=first_name,
-            last_name=last_name,
-            password_hash=hash_password(password),
-        )
-        user.memberships.append(Membership(organisation_id=organisation.id, role=role))
-        db.add(user)
-        journal.write("user_added", by=None, email=email, role=role.value)
-    return user
+    """Somebody with a password at once; for the first administrator. Raises as `invite`."""
+    return _new_person(email, first_name, last_name, organisation, role, password, None)

@@ -1,7 +1,6 @@
 """The `intake` command; `intake --help` names its verbs."""
 
 import argparse
-import getpass
 import logging
 import os
 import secrets
@@ -11,7 +10,14 @@ import tempfile
 import threading
 from pathlib import Path
 
-from intake import backup_commands, doctor_commands, drawing_commands, running_commands, shell
+from intake import (
+    backup_commands,
+    doctor_commands,
+    drawing_commands,
+    people_commands,
+    running_commands,
+    shell,
+)
 from intake.config import Config, UnsafeSetting, from_environment
 from intake.listening import Taken, free
 from intake.logs import configure, destination
@@ -38,18 +44,16 @@ def main(words: list[str] | None = None) -> int:
     drawing_commands.add_to(verbs)
     running_commands.add_to(verbs)
     backup_commands.add_to(verbs)
-    user = verbs.add_parser("user", help="add the first people").add_subparsers(
-        dest="user_verb", required=True, metavar="add"
-    )
-    add = user.add_parser("add", help="add a person; asks for the password")
-    for name in ("email", "first_name", "last_name", "organisation", "role"):
-        add.add_argument(name)
+    verbs.add_parser("user", help="who may sign in: add, invite, list, give and take roles …")
     verbs.add_parser("demo", help="an office full of invented people on this machine")
-    chosen = parser.parse_args(words)
+    people = words[:1] == ["user"]
+    chosen = parser.parse_args(words[:1] if people else words)
     try:
         if chosen.verb == "demo":
             return _demo()
         configure(from_environment(), lasting=chosen.verb in LASTING)
+        if people:
+            return shell.run(people_commands.user, words[1:])
         return _run(chosen)
     except (UnsafeSetting, Taken, WorkflowError, LookupError, OSError) as error:
         print(f"intake: {error}", file=sys.stderr)
@@ -67,7 +71,7 @@ def _run(chosen: argparse.Namespace) -> int:
         return _worker(config)
     if chosen.verb == "upgrade":
         return _upgrade(config)
-    return _add_user(config, chosen)
+    raise LookupError(f"no verb is called {chosen.verb}")
 
 
 def _address() -> str:
@@ -128,37 +132,6 @@ def _upgrade(config: Config) -> int:
         diagram = ship(vocabulary())
     print(f"The database is up to date; {diagram.process_id} {diagram.version} is in force.")
     return 0
-
-
-def _add_user(config: Config, chosen: argparse.Namespace) -> int:
-    from intake import accounts, create_app
-    from models.organisations import organisations
-    from models.people import Role
-
-    app = create_app(config)
-    with app.test_request_context():
-        found = [o for o in organisations() if o.name == chosen.organisation]
-        if not found:
-            names = ", ".join(o.name for o in organisations())
-            raise LookupError(
-                f"no organisation is called {chosen.organisation!r}; there are: {names}"
-            )
-        if chosen.role not in {role.value for role in Role}:
-            raise LookupError(f"role must be one of: {', '.join(role.value for role in Role)}")
-        password = os.environ.get("INTAKE_NEW_PASSWORD") or _asked_for_password()
-        if len(password) < accounts.SHORTEST_PASSWORD:
-            raise LookupError(f"the password needs {accounts.SHORTEST_PASSWORD} characters")
-        accounts.add_user(
-            chosen.email, chosen.first_name, chosen.last_name, found[0], Role(chosen.role), password
-        )
-    print(f"{chosen.email} can sign in.")
-    return 0
-
-
-def _asked_for_password() -> str:
-    if not sys.stdin.isatty():
-        raise LookupError("nobody is here to type a password; put it into INTAKE_NEW_PASSWORD")
-    return getpass.getpass("Password: ")
 
 
 def _demo() -> int:

@@ -9,6 +9,8 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from intake import acting
+from models.people import administrators
 from workflows.errors import (
     Collision,
     NotAllowed,
@@ -22,7 +24,9 @@ from workflows.errors import (
 log = logging.getLogger(__name__)
 
 #: Fields that are the frame's, not something a person typed.
-_NOT_TYPED = frozenset({"csrf_token", "sign_in_email", "sign_in_password"})
+_NOT_TYPED = frozenset(
+    {"csrf_token", "sign_in_email", "sign_in_password", "acting_for", "acting_next"}
+)
 
 
 def register(app: Flask) -> None:
@@ -58,9 +62,24 @@ def sign_in_first(_error: object = None) -> Any:
     return page, 401
 
 
+def choose_first() -> Any:
+    """Instead of a page for whoever acts for nobody: to the choice; what was typed waits there."""
+    onward = request.full_path.rstrip("?")
+    if request.method in ("GET", "HEAD"):
+        return redirect(url_for("acting.show", next=onward))
+    page = render_template(
+        "acting/show.html", next=onward, typed=typed(), administrators=administrators()
+    )
+    return page, 409
+
+
 def _form_expired(_error: CSRFError) -> Any:
     if not current_user.is_authenticated and request.endpoint != "sign_in.enter":
         return sign_in_first()
+    place = acting.belongs_to() if current_user.is_authenticated else None
+    if place is not None and place.id != current_user.acting_for:
+        onward = request.full_path.rstrip("?")
+        return render_template("errors/other.html", place=place, next=onward, typed=typed()), 409
     sentence = gettext(
         "Diese Seite war zu lange offen. Ihre Angaben sind noch da: Senden Sie sie nochmals."
     )
@@ -69,6 +88,12 @@ def _form_expired(_error: CSRFError) -> Any:
 
 def _typed_again(code: int, sentence: str) -> Any:
     return render_template("errors/again.html", sentence=sentence, typed=typed()), code
+
+
+def typed_for_another(onward: str) -> Any:
+    """What was typed for a page before its organisation was chosen, to be sent there by hand."""
+    sentence = gettext("Ihre Angaben sind noch da: Senden Sie sie nochmals.")
+    return render_template("errors/again.html", sentence=sentence, typed=typed(), next=onward)
 
 
 def _meanwhile() -> str:
@@ -115,4 +140,7 @@ def _page(code: int) -> Any:
         429: gettext("Zu viele Versuche. Warten Sie eine Viertelstunde."),
     }
     sentence = sentences.get(code, gettext("Etwas ist schiefgegangen. Versuchen Sie es nochmals."))
-    return render_template("errors/plain.html", sentence=sentence, code=code), code
+    signed_in = getattr(current_user, "is_authenticated", False)
+    others = acting.others() if signed_in and code in (403, 404) else []
+    page = render_template("errors/plain.html", sentence=sentence, code=code, others=others)
+    return page, code

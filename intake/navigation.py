@@ -6,6 +6,7 @@ from typing import Any
 from flask import g, request, url_for
 from flask_babel import lazy_gettext as _
 
+from intake.acting import NOBODY
 from intake.doctor.checks import missing_count
 from intake.permissions import Permission, may
 from models.incidents import incident_count
@@ -97,5 +98,7 @@ def _count(endpoint: str, user: User) -> str:
 
 def first_page(user: User) -> str:
     """Where the day begins for this person."""
+    if user.acting_for == NOBODY:
+        return url_for("acting.show")
     found = _open_to(user)
     return url_for(found[0][0] if found else "account.show")

@@ -8,6 +8,8 @@ from typing import Any, TypeVar, cast
 from flask import abort
 from flask_login import current_user
 
+from intake.acting import NOBODY
+from intake.errors import choose_first
 from models.people import BODY_ROLES, Role, User
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -82,6 +84,8 @@ def requires(permission: Permission) -> Callable[[View], View]:
             if not current_user.is_authenticated:
                 abort(401)
             if not may(current_user, permission):
+                if current_user.acting_for == NOBODY:
+                    return choose_first()
                 abort(403)
             return view(*args, **options)
 

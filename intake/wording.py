@@ -15,7 +15,7 @@ from models.incidents import IncidentKind
 from models.mentors import MentorStatus
 from models.organisations import OfficeKind, Organisation, OrganisationKind
 from models.outbox import MailState
-from models.people import Role
+from models.people import Role, User
 from models.referrals import Channel, ReferralStatus, Urgency
 from models.tasks import Task
 from workflows.diagrams.published import CAME_ALONG
@@ -31,6 +31,20 @@ ROLE: dict[Role, Any] = {
     Role.CANTONAL_OFFICE: _("Fachperson des Kantons"),
     Role.STEERING_MEMBER: _("Mitglied des Steuerungsgremiums"),
     Role.ADMINISTRATOR: _("Administration"),
+}
+
+ORGANISATION_KIND: dict[OrganisationKind, Any] = {
+    OrganisationKind.OFFICE: _("Stellen, die anmelden"),
+    OrganisationKind.PROVIDER: _("Anbieter"),
+    OrganisationKind.ASSOCIATION: _("Verband"),
+    OrganisationKind.CANTON: _("Kanton"),
+    OrganisationKind.STEERING: _("Steuerung"),
+}
+
+PERSON_STATE: dict[str, Any] = {
+    "active": _("aktiv"),
+    "invited": _("eingeladen"),
+    "left": _("ausgetreten"),
 }
 
 STATUS: dict[ReferralStatus, Any] = {
@@ -307,6 +321,13 @@ def event(code: str, facts: dict[str, Any]) -> str:
         key: drawn(value) if key in ("step", "name") else value for key, value in facts.items()
     }
     return str(words) % facts if words is not None else code
+
+
+def person_state(user: User) -> str:
+    """The code of whether somebody may sign in."""
+    if not user.active:
+        return "left"
+    return "active" if user.password_hash else "invited"
 
 
 def role(code: str) -> str:

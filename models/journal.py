@@ -71,6 +71,12 @@ def timeline(referral_id: int) -> list[Entry]:
     )
 
 
+def last_of(event: str, user_id: int) -> datetime | None:
+    """When something was last done with a person, such as `deactivated`."""
+    rows = sa.select(Entry.at, Entry.facts).where(Entry.event == event).order_by(Entry.id.desc())
+    return next((at for at, facts in db.execute(rows) if facts.get("user") == user_id), None)
+
+
 #: What is noted of drawings, apart from any case.
 WORKBENCH = (
     "diagram_published",

@@ -2,6 +2,9 @@
 
 import enum
 import secrets
+import unicodedata
+from collections.abc import Iterable
+from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
@@ -79,15 +82,27 @@ class User(Base):
 
     memberships: Mapped[list["Membership"]] = relationship(back_populates="user")
 
+    #: Of which organisation the person's rights are just now; see `_acting`.
+    acting_for = cast("int | None", None)
+
     @property
     def name(self) -> str:
         """First name, last name, as one is addressed."""
         return f"{self.first_name} {self.last_name}"
 
     @property
+    def _acting(self) -> list["Membership"]:
+        """What counts for rights: whoever is at a page acts for one organisation at a time, for
+        none until it is chosen. Of somebody who is only named, such as a colleague, all counts.
+        """
+        if self.acting_for is None:
+            return self.memberships
+        return [m for m in self.memberships if m.organisation_id == self.acting_for]
+
+    @property
     def roles(self) -> frozenset[Role]:
-        """Every role the person has anywhere."""
-        return frozenset(m.role for m in self.memberships)
+        """Every role in which the person acts."""
+        return frozenset(m.role for m in self._acting)
 
     is_authenticated = True
     is_anonymous = False
@@ -103,11 +118,38 @@ class User(Base):
 
     def groups(self) -> set[tuple[int, Role]]:
         """The queues this person works from: (organisation id, role), leads' people included."""
-        return {(m.organisation_id, role) for m in self.memberships for role in COVERS[m.role]}
+        return queues_of(self._acting)
 
     def organisation_ids(self, roles: frozenset[Role]) -> set[int]:
-        """The organisations in which the person has one of these roles."""
-        return {m.organisation_id for m in self.memberships if m.role in roles}
+        """The organisations for which the person acts in one of these roles."""
+        return {m.organisation_id for m in self._acting if m.role in roles}
+
+    def organisation_as(self, roles: frozenset[Role]) -> Organisation:
+        """The one organisation for which the person acts in one of these roles.
+
+        Raises:
+            LookupError: none, or several; nobody is asked to guess which.
+        """
+        found = {m.organisation_id: m.organisation for m in self._acting if m.role in roles}
+        if len(found) != 1:
+            raise LookupError(f"{len(found)} organisations, not one")
+        return next(iter(found.values()))
+
+    def works_at(self, organisation_id: int, roles: frozenset[Role]) -> bool:
+        """Whether the person has one of these roles there, whomever they act for just now."""
+        return any(
+            m.organisation_id == organisation_id and m.role in roles for m in self.memberships
+        )
+
+    def workplaces(self) -> list[tuple[Organisation, list[Role]]]:
+        """Every organisation by name, with all roles the person has there."""
+        found: dict[int, tuple[Organisation, list[Role]]] = {}
+        for m in self.memberships:
+            found.setdefault(m.organisation_id, (m.organisation, []))[1].append(m.role)
+        in_order = list(Role)
+        for _organisation, roles in found.values():
+            roles.sort(key=in_order.index)
+        return sorted(found.values(), key=lambda place: place[0].name.casefold())
 
 
 class Membership(Base):
@@ -124,9 +166,50 @@ class Membership(Base):
     organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
 
 
+def queues_of(memberships: Iterable[Membership]) -> set[tuple[int, Role]]:
+    """The queues that come with these roles: (organisation id, role)."""
+    return {(m.organisation_id, role) for m in memberships for role in COVERS[m.role]}
+
+
+def normal_address(text: str) -> str:
+    """An address in the one form in which it is kept and compared.
+
+    Capitals, what surrounds it, signs that nobody sees and the two ways to write an umlaut make
+    no second person.
+
+    Raises:
+        ValueError: a blank or a control character stands within it.
+    """
+    seen = "".join(c for c in text if unicodedata.category(c) != "Cf").strip()
+    if any(c.isspace() or unicodedata.category(c) == "Cc" for c in seen):
+        raise ValueError("an address holds neither blanks nor control characters")
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", seen).lower())
+
+
 def user_by_email(email: str) -> User | None:
-    """The person with this address, however it is capitalised."""
-    return db.scalar(sa.select(User).where(User.email == email.strip().lower()))
+    """The person with this address, however it is written."""
+    try:
+        address = normal_address(email)
+    except ValueError:
+        return None
+    return db.scalar(sa.select(User).where(User.email == address))
+
+
+def everybody() -> list[User]:
+    """All who may sign in or have left, by name, with their roles."""
+    select = sa.select(User).options(selectinload(User.memberships))
+    return list(db.scalars(select.order_by(User.last_name, User.first_name, User.id)))
+
+
+def administrators() -> list[User]:
+    """Who can be asked for a role: the active administrators, by name."""
+    return list(
+        db.scalars(
+            sa.select(User)
+            .where(User.active, User.memberships.any(Membership.role == Role.ADMINISTRATOR))
+            .order_by(User.last_name, User.first_name, User.id)
+        )
+    )
 
 
 def people_of(organisation_id: int) -> list[User]:

@@ -176,9 +176,9 @@ def _branches(user: User, chosen: InboxFilter, *, with_words: bool = True) -> li
 
     looked_up = with_words and _looked_up(chosen)
     base = sa.select(Task.id, Task.due_at).where(Task.closed_at.is_(None))
-    mine = base.where(_unindexed(Task.assignee_id, looked_up) == user.id)
     if chosen.whose == "mine":
-        return [narrowed(mine)]
+        held = base.where(_unindexed(Task.assignee_id, looked_up) == user.id)
+        return [narrowed(held.where(_in_queues(user)))]
     groups = [
         base.where(
             _unindexed(Task.organisation_id, looked_up) == organisation_id, Task.role == role
@@ -188,6 +188,17 @@ def _branches(user: User, chosen: InboxFilter, *, with_words: bool = True) -> li
     if chosen.whose == "free":
         groups = [group.where(Task.assignee_id.is_(None)) for group in groups]
     return [narrowed(group) for group in groups]
+
+
+def _in_queues(user: User) -> sa.ColumnElement[bool]:
+    """Only what the person works on for whom they act now; the index of what one holds is read."""
+    return sa.or_(
+        sa.false(),
+        *(
+            sa.and_(_unindexed(Task.organisation_id, True) == organisation_id, Task.role == role)
+            for organisation_id, role in sorted(user.groups())
+        ),
+    )
 
 
 #: What a line of the inbox shows, and nothing more: mentee, programme, who holds it.

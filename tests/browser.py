@@ -63,6 +63,25 @@ class Person:
         assert self.response.status_code == expect, (url, self.response.status_code, self.errors)
         return self._looked_over()
 
+    def act_for(self, place):
+        """Choose one of several organisations."""
+        return self.open("/acting").press(place)
+
+    def press(self, words, expect=200):
+        """Send the form of the button that says this, or begins so, as the page shows it."""
+        button = next(b for b in self.page.xpath("//main//button") if _said(b).startswith(words))
+        form = next(form for form in button.iterancestors("form"))
+        values = MultiDict()
+        for element in form.inputs:
+            for value in _values(element):
+                values.add(element.name, value)
+        if button.get("name"):
+            values.add(button.get("name"), button.get("value"))
+        url = form.get("action") or self.response.request.path
+        self.response = self.client.post(url, data=values, follow_redirects=True)
+        assert self.response.status_code == expect, (url, self.response.status_code, self.errors)
+        return self._looked_over()
+
     @property
     def token(self):
         found = re.search(r'name="csrf_token" value="([^"]+)"', self.text)
@@ -105,6 +124,10 @@ class Person:
             )
             assert labelled, (self.path, element.get("name"))
         return self
+
+
+def _said(element):
+    return " ".join(element.text_content().split())
 
 
 def _values(element):

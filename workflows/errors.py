@@ -94,6 +94,30 @@ class FailedExamples(WorkflowError):
         self.failures = failures
 
 
+class HasRoleAlready(WorkflowError):
+    """The person has this role there already."""
+
+
+class NoSuchRole(WorkflowError):
+    """There is no such role in this kind of organisation, or the person does not have it."""
+
+
+class LastAdministrator(WorkflowError):
+    """Without this person nobody active could administer the installation."""
+
+
+class OwnAdministration(WorkflowError):
+    """Nobody takes away what they administer with; somebody else does it."""
+
+
+class HasLeft(WorkflowError):
+    """The person has left and is not let in again by the way."""
+
+
+class AddressTaken(WorkflowError):
+    """Somebody has this address already."""
+
+
 class ChangedMeanwhile(WorkflowError):
     """Somebody else has saved this draft since it was read; nothing was overwritten."""
 

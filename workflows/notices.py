@@ -7,7 +7,7 @@ from models import jobs
 from models.base import now
 from models.organisations import Organisation
 from models.outbox import Mail, MailState
-from models.people import PROVIDER_ROLES, Role, User, colleagues
+from models.people import OFFICE_ROLES, PROVIDER_ROLES, Role, User, colleagues
 from models.referrals import Referral
 from models.session import db
 from models.submissions import latest_answers
@@ -47,6 +47,8 @@ NOTICES = frozenset(
         "incident",
         "invitation",
         "password_reset",
+        "role_added",
+        "role_removed",
     }
 )
 
@@ -120,8 +122,9 @@ def _addresses(referral: Referral, to: str) -> Iterable[tuple[str, str | None]]:
 
 
 def _coordinators(referral: Referral) -> list[User]:
-    if referral.coordinator is not None and referral.coordinator.active:
-        return [referral.coordinator]
+    own = referral.coordinator
+    if own is not None and own.active and own.works_at(referral.provider_id, PROVIDER_ROLES):
+        return [own]
     people = colleagues(referral.provider_id, frozenset({Role.COORDINATOR}))
     return people or colleagues(referral.provider_id, PROVIDER_ROLES)
 
@@ -129,7 +132,7 @@ def _coordinators(referral: Referral) -> list[User]:
 def _case_manager(referral: Referral) -> Iterable[tuple[str, str | None]]:
     """Who manages the case; where that person has left, the leads of the office, else its mail."""
     manager = referral.case_manager
-    if manager.active:
+    if manager.active and manager.works_at(referral.office_id, OFFICE_ROLES):
         return _people([manager], referral.office)
     leads = colleagues(referral.office_id, frozenset({Role.OFFICE_LEAD}))
     return _people(leads, referral.office)

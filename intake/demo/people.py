@@ -27,6 +27,7 @@ class Persona:
     role: Role
     function: str
     what: str = ""
+    also: tuple[tuple[str, Role], ...] = ()
 
 
 OLTEN, ZUCHWIL, WASSERAMT = (
@@ -120,6 +121,16 @@ PERSONAS = (
         "Administration",
         "anna",
     ),
+    Persona(
+        "n.beispiel@example.org",
+        "Nora",
+        "Beispiel-Demo",
+        WASSERAMT,
+        Role.CASE_MANAGER,
+        "Sozialarbeit und Koordination",
+        "nora",
+        also=((SRK, Role.COORDINATOR),),
+    ),
 )
 
 
@@ -145,6 +156,8 @@ def create_people() -> None:
             db.add(Contract(program=program, valid_from=begun, valid_to=end, places=60))
         for persona in PERSONAS:
             _add(persona, organisations[persona.organisation], password)
+            for name, role in persona.also:
+                _also(persona, organisations[name], role)
         staffed = {persona.organisation for persona in PERSONAS}
         for number, name in enumerate(sorted(organisations)):
             if organisations[name].kind is OrganisationKind.OFFICE and name not in staffed:
@@ -173,3 +186,9 @@ def _add(persona: Persona, organisation: Organisation, password: str) -> None:
     )
     user.memberships.append(Membership(organisation_id=organisation.id, role=persona.role))
     db.add(user)
+
+
+def _also(persona: Persona, organisation: Organisation, role: Role) -> None:
+    db.flush()
+    user = db.scalars(sa.select(User).where(User.email == persona.email)).one()
+    user.memberships.append(Membership(organisation_id=organisation.id, role=role))

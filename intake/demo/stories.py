@@ -13,5 +13,8 @@ WHAT: dict[str, Any] = {
     "lea": _("Koordiniert Seite an Seite: der andere Anbieter, mit eigenen Fällen."),
     "eva": _("Controlling beim VSEG: sieht die Prozesse, keine Personen."),
     "patrick": _("Verantwortet die Prozesse: sieht die veröffentlichten Zeichnungen."),
+    "nora": _(
+        "Arbeitet an zwei Orten: handelt für die Sozialregion oder für den Anbieter, und wechselt."
+    ),
     "anna": _("Administriert: lädt Personen ein, sieht Mails mit Problemen."),
 }

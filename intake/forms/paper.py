@@ -50,7 +50,6 @@ class PaperForm(StepForm):
             chosen = self.case_manager.data
             offered = {code for code, _label in self.case_manager.choices}
             if chosen not in offered:
-                office_id = min(user.organisation_ids(OFFICE_ROLES))
-                return db.get_one(Organisation, office_id), user
+                return user.organisation_as(OFFICE_ROLES), user
         office, _dot, user_id = str(self.case_manager.data).partition(".")
         return db.get_one(Organisation, int(office)), db.get_one(User, int(user_id))

@@ -58,15 +58,12 @@ def index() -> Any:
 @requires(Permission.REFER)
 def start() -> Any:
     """Begin a registration, prefilled with what is known of the office."""
-    roles = OFFICE_ROLES | PROVIDER_ROLES
-    own = sorted(current_user.organisation_ids(roles))
-    if not own:
-        abort(403)
+    own = current_user.organisation_as(OFFICE_ROLES | PROVIDER_ROLES)
     if sentence := _hindrance():
         flash(sentence, "bad")
         return redirect(url_for("drafts.index"))
-    at_office = bool(current_user.organisation_ids(OFFICE_ROLES))
-    draft = start_draft(own[0], _prefilled(current_user) if at_office else {}, by=current_user)
+    at_office = own.kind is OrganisationKind.OFFICE
+    draft = start_draft(own.id, _prefilled(current_user) if at_office else {}, by=current_user)
     return redirect(url_for("drafts.section", draft_id=draft.id, code=SECTIONS[0]))
 
 

@@ -27,18 +27,16 @@ def index() -> Any:
     """Everybody of one's provider, with places taken and checks that run out."""
     chosen = Chosen.of(request.args)
     rows = [line for line in register(_providers()) if chosen.fits(line)]
-    providers = [db.get_one(Organisation, key) for key in sorted(_providers())]
-    return render_template("mentors/index.html", rows=rows, chosen=chosen, providers=providers)
+    return render_template("mentors/index.html", rows=rows, chosen=chosen, provider=_provider())
 
 
 @pages.route("/new", methods=["GET", "POST"])
 @requires(Permission.KEEP_MENTORS)
 def new() -> Any:
     """Enter a volunteer."""
-    provider = db.get_one(Organisation, min(_providers()))
     form = MentorForm(with_entries(request.form) if request.method == "POST" else None).offer()
     if _sent() and form.validate():
-        mentor = enter_mentor(form.filled, provider, by=current_user)
+        mentor = enter_mentor(form.filled, _provider(), by=current_user)
         flash(gettext("%(name)s ist im Register.", name=mentor.name))
         return redirect(url_for("mentors.index"))
     page = render_template("mentors/form.html", form=form, mentor=None, tandems=[])
@@ -70,7 +68,7 @@ def edit(mentor_id: int) -> Any:
 @requires(Permission.KEEP_MENTORS)
 def pause() -> Any:
     """Pause the intake of one's provider, or take referrals again."""
-    provider = db.get_one(Organisation, min(_providers()))
+    provider = _provider()
     reason = " ".join(request.form.get("reason", "").split())[:300]
     if "resume" in request.form:
         pause_intake(provider, None, by=current_user)
@@ -85,6 +83,10 @@ def pause() -> Any:
 
 def _sent() -> bool:
     return request.method == "POST" and not {"add", "remove"} & request.form.keys()
+
+
+def _provider() -> Organisation:
+    return current_user.organisation_as(PROVIDER_ROLES)  # type: ignore[no-any-return]
 
 
 def _providers() -> set[int]:

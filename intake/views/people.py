@@ -1,74 +1,271 @@
-"""For the administration: who may sign in, and who has left."""
+"""For the administration: who may sign in, what they are where, who has left."""
 
+from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_login import current_user
-from sqlalchemy.orm import selectinload
 
-from intake import accounts
+from intake import accounts, wording
 from intake.forms.invitation import InvitationForm
+from intake.forms.membership import MembershipForm
 from intake.permissions import Permission, requires
-from models.people import User
+from models.journal import last_of
+from models.organisations import organisations
+from models.people import (
+    Membership,
+    Role,
+    User,
+    administrators,
+    everybody,
+    queues_of,
+    user_by_email,
+)
+from models.queues import held_in, left_alone, lost_queues
 from models.session import db
+from workflows import memberships
+from workflows.errors import (
+    AddressTaken,
+    HasLeft,
+    HasRoleAlready,
+    LastAdministrator,
+    NoSuchRole,
+    OwnAdministration,
+)
 
 pages = Blueprint("people", __name__, url_prefix="/people")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Whom the list shows."""
+
+    text: str = ""
+    organisation_id: int = 0
+    state: str = ""
+
+    @classmethod
+    def asked(cls) -> "Chosen":
+        """What stands in the address; what makes no sense is left out."""
+        place, state = request.args.get("organisation", ""), request.args.get("state", "")
+        return cls(
+            text=request.args.get("text", "")[:80].strip(),
+            organisation_id=int(place) if place.isdecimal() and len(place) < 10 else 0,
+            state=state if state in wording.PERSON_STATE else "",
+        )
+
+    @property
+    def narrows(self) -> bool:
+        """True if not everybody is shown."""
+        return self != Chosen()
+
+    def fits(self, user: User) -> bool:
+        """Whether somebody is meant."""
+        hay = f"{user.last_name} {user.first_name} {user.last_name} {user.email}".casefold()
+        places = {organisation.id for organisation, _roles in user.workplaces()}
+        return (
+            all(word in hay for word in self.text.casefold().split())
+            and (not self.organisation_id or self.organisation_id in places)
+            and (not self.state or self.state == wording.person_state(user))
+        )
 
 
 @pages.get("")
 @requires(Permission.MANAGE_PEOPLE)
 def index() -> Any:
-    """Everybody, and what they are where."""
-    everybody = sa.select(User).options(selectinload(User.memberships))
-    users = list(db.scalars(everybody.order_by(User.last_name, User.first_name)))
-    return render_template("people/index.html", users=users)
+    """Everybody, and what they are where; with a search."""
+    chosen = Chosen.asked()
+    users = [user for user in everybody() if chosen.fits(user)]
+    return render_template(
+        "people/index.html", users=users, chosen=chosen, organisations=organisations()
+    )
+
+
+@pages.get("/<int:user_id>")
+@requires(Permission.MANAGE_PEOPLE)
+def show(user_id: int) -> Any:
+    """One person: the address, each role, and what can be changed."""
+    person = _person(user_id)
+    return render_template("people/show.html", person=person, left_on=_left_on(person))
 
 
 @pages.route("/invite", methods=["GET", "POST"])
 @requires(Permission.MANAGE_PEOPLE)
 def invite() -> Any:
-    """Invite somebody, or give somebody a further role."""
+    """Invite somebody. Whose address is known is named, and asked about first."""
     form = InvitationForm(request.form if request.method == "POST" else None).offer()
-    if request.method == "POST" and form.validate():
+    form.suggest(form.organisation, request.args.get("organisation"))
+    if request.method != "POST" or not form.validate():
+        page = render_template("people/invite.html", form=form)
+        return page, 422 if request.method == "POST" else 200
+    place, role = form.chosen_organisation, form.chosen_role
+    known = user_by_email(form.email.data)
+    if known is None:
         try:
-            user = accounts.invite(
-                form.email.data,
-                form.first_name.data,
-                form.last_name.data,
-                int(form.organisation.data),
-                form.chosen_role,
-                by=current_user,
-            )
-        except ValueError:
-            form.role.errors = [gettext("Diese Person hat diese Rolle schon.")]
-        else:
+            names = (form.email.data, form.first_name.data, form.last_name.data)
+            user = accounts.invite(*names, place, role, by=current_user)
             flash(gettext("%(who)s ist eingeladen.", who=user.name))
-            return redirect(url_for("people.index"))
-    page = render_template("people/invite.html", form=form)
+            return redirect(url_for("people.show", user_id=user.id))
+        except AddressTaken:  # somebody else has invited them this very moment
+            known = user_by_email(form.email.data)
+    if known is not None and request.form.get("known") == str(known.id):
+        return _give(known, form, readmit="readmit" in request.form)
+    has = known is not None and known.works_at(place.id, frozenset({role}))
+    page = render_template(
+        "people/known.html", form=form, person=known, has=has, left_on=_left_on(known)
+    )
+    return page, 409
+
+
+@pages.route("/<int:user_id>/roles", methods=["GET", "POST"])
+@requires(Permission.MANAGE_PEOPLE)
+def give(user_id: int) -> Any:
+    """One more role."""
+    person = _person(user_id)
+    form = MembershipForm(request.form if request.method == "POST" else None).offer()
+    if request.method == "POST" and form.validate():
+        return _give(person, form)
+    page = render_template("people/give.html", form=form, person=person)
     return page, 422 if request.method == "POST" else 200
 
 
-@pages.post("/<int:user_id>/active")
+@pages.route("/<int:user_id>/roles/<int:membership_id>", methods=["GET", "POST"])
+@requires(Permission.MANAGE_PEOPLE)
+def take(user_id: int, membership_id: int) -> Any:
+    """Take a role away, after saying what that means."""
+    person = _person(user_id)
+    membership = db.get(Membership, membership_id)
+    if membership is None or membership.user_id != person.id:
+        if request.method == "POST":  # somebody else took it away, or the button was pressed twice
+            flash(gettext("Diese Rolle ist schon weg."))
+            return redirect(url_for("people.show", user_id=user_id))
+        abort(404)
+    if request.method == "POST":
+        return _take(person, membership)
+    queues = lost_queues(person, [membership])
+    return render_template(
+        "people/take.html",
+        person=person,
+        membership=membership,
+        held=len(held_in(person, queues)),
+        alone=left_alone(person, queues),
+        last=len(person.workplaces()) == 1 and len(person.workplaces()[0][1]) == 1,
+        refused=_needed(person) if membership.role is Role.ADMINISTRATOR else "",
+    )
+
+
+@pages.route("/<int:user_id>/active", methods=["GET", "POST"])
 @requires(Permission.MANAGE_PEOPLE)
 def active(user_id: int) -> Any:
     """A leaver's tasks go back to their queues; somebody who comes back may sign in again."""
-    user = db.get(User, user_id)
-    if user is None:
-        abort(404)
-    if user.id == current_user.id:
-        flash(gettext("Sich selbst können Sie nicht deaktivieren."), "bad")
-    elif user.active:
-        moved = accounts.deactivate(user, by=current_user)
+    person = _person(user_id)
+    if request.method == "POST":
+        return _readmit(person) if "readmit" in request.form else _deactivate(person)
+    queues = queues_of(m for m in person.memberships)
+    return render_template(
+        "people/leaving.html",
+        person=person,
+        held=len(held_in(person, queues)),
+        alone=left_alone(person, queues),
+        refused=_needed(person),
+    )
+
+
+@pages.post("/<int:user_id>/invitation")
+@requires(Permission.MANAGE_PEOPLE)
+def invite_again(user_id: int) -> Any:
+    """A new link for somebody who has not come yet."""
+    person = _person(user_id)
+    try:
+        accounts.invite_again(person, by=current_user)
+        flash(gettext("Ein neuer Link ist unterwegs an %(address)s.", address=person.email))
+    except (HasLeft, HasRoleAlready):
+        flash(gettext("%(who)s braucht keinen Link mehr.", who=person.name), "bad")
+    return redirect(url_for("people.show", user_id=user_id))
+
+
+def _person(user_id: int) -> User:
+    return db.get(User, user_id) or abort(404)
+
+
+def _left_on(person: User | None) -> Any:
+    return last_of("deactivated", person.id) if person and not person.active else None
+
+
+def _give(person: User, form: MembershipForm, *, readmit: bool = False) -> Any:
+    place, role = form.chosen_organisation, form.chosen_role
+    words = {"who": person.name, "role": wording.ROLE[role], "place": place.name}
+    try:
+        memberships.give_role(person, place, role, by=current_user, readmit=readmit)
+        flash(gettext("%(who)s ist jetzt auch %(role)s bei %(place)s.", **words))
+    except HasRoleAlready:
+        if readmit and not person.active:
+            return _readmit(person)
+        flash(gettext("%(who)s ist schon %(role)s bei %(place)s.", **words), "bad")
+    except HasLeft:
         flash(
-            gettext(
-                "%(who)s kann sich nicht mehr anmelden. %(n)s Aufgaben sind wieder frei.",
-                who=user.name,
-                n=moved,
-            )
+            gettext("%(who)s ist ausgetreten. Lassen Sie die Person zuerst wieder zu.", **words),
+            "bad",
         )
-    else:
-        accounts.reactivate(user, by=current_user)
-        flash(gettext("%(who)s kann sich wieder anmelden.", who=user.name))
-    return redirect(url_for("people.index"))
+    return redirect(url_for("people.show", user_id=person.id))
+
+
+def _take(person: User, membership: Membership) -> Any:
+    words = {"who": person.name, "place": membership.organisation.name}
+    words["role"] = wording.ROLE[membership.role]
+    try:
+        freed = memberships.take_role(membership, by=current_user)
+        flash(gettext("%(who)s ist nicht mehr %(role)s bei %(place)s.", **words) + _freed(freed))
+    except OwnAdministration:
+        flash(_needed(person), "bad")
+    except LastAdministrator:
+        flash(_last_administrator(person), "bad")
+    except NoSuchRole:
+        flash(gettext("Diese Rolle ist schon weg."))
+    return redirect(url_for("people.show", user_id=person.id))
+
+
+def _deactivate(person: User) -> Any:
+    try:
+        freed = memberships.deactivate(person, by=current_user)
+        flash(gettext("%(who)s kann sich nicht mehr anmelden.", who=person.name) + _freed(freed))
+    except OwnAdministration:
+        flash(_needed(person), "bad")
+    except LastAdministrator:
+        flash(_last_administrator(person), "bad")
+    return redirect(url_for("people.show", user_id=person.id))
+
+
+def _readmit(person: User) -> Any:
+    memberships.reactivate(person, by=current_user)
+    flash(gettext("%(who)s kann sich wieder anmelden.", who=person.name))
+    return redirect(url_for("people.show", user_id=person.id))
+
+
+def _needed(person: User) -> str:
+    """Why this person's administration cannot be taken away, if so."""
+    if person.id == current_user.id:
+        return gettext(
+            "Sich selbst können Sie nicht deaktivieren, und Ihre eigene Administration können Sie "
+            "nicht abgeben. Bitten Sie jemanden, der auch administriert."
+        )
+    return (
+        _last_administrator(person) if {user.id for user in administrators()} == {person.id} else ""
+    )
+
+
+def _freed(tasks: int) -> str:
+    if not tasks:
+        return ""
+    return " " + ngettext(
+        "%(num)s Aufgabe ist wieder frei.", "%(num)s Aufgaben sind wieder frei.", tasks
+    )
+
+
+def _last_administrator(person: User) -> str:
+    return gettext(
+        "%(who)s ist die einzige aktive Person, die administriert. Geben Sie diese Rolle zuerst "
+        "jemand anderem.",
+        who=person.name,
+    )

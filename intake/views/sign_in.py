@@ -17,7 +17,7 @@ from flask import (
 from flask_babel import gettext
 from flask_login import current_user, login_user, logout_user
 
-from intake import accounts
+from intake import accounts, acting
 from intake.demo.people import PERSONAS
 from intake.demo.stories import WHAT
 from intake.errors import typed
@@ -67,7 +67,7 @@ def enter() -> Any:
             "sign_in/show.html", next=onward, error=error, typed=typed(), personas=_personas()
         )
         return page, 422
-    onward = onward if _is_ours(onward) else ""
+    onward = onward if is_ours(onward) else ""
     send_on = bool(onward and typed())
     _begin(user, keep_token=send_on)
     return redirect(onward or first_page(user), code=307 if send_on else 303)
@@ -138,7 +138,7 @@ def language() -> Any:
     if current_user.is_authenticated:
         accounts.set_locale(current_user, chosen)
     onward = request.form.get("next", "")
-    return redirect(onward if _is_ours(onward) else url_for("sign_in.home"))
+    return redirect(onward if is_ours(onward) else url_for("sign_in.home"))
 
 
 def password_error(chosen: str, owner: User) -> str:
@@ -147,7 +147,8 @@ def password_error(chosen: str, owner: User) -> str:
         return gettext(
             "Wählen Sie ein Passwort mit mindestens %(n)s Zeichen.", n=accounts.SHORTEST_PASSWORD
         )
-    if len(chosen) > 200 or owner.email.split("@")[0] in chosen.lower():
+    own = owner.email.split("@")[0]
+    if len(chosen) > 200 or (len(own) > 2 and own in chosen.lower()):
         return gettext("Wählen Sie ein Passwort, das Ihre Adresse nicht enthält.")
     return ""
 
@@ -160,9 +161,14 @@ def _begin(user: User, *, keep_token: bool = False) -> None:
     session.clear()
     session.update({name: value for name, value in kept.items() if value})
     login_user(user)
+    if keep_token:
+        acting.set_for(user)
+    else:
+        acting.begin(user)
 
 
-def _is_ours(url: str) -> bool:
+def is_ours(url: str) -> bool:
+    """Whether an address leads to a page of ours."""
     parts = urlsplit(url)
     return bool(url.startswith("/") and not url.startswith(("//", "/\\")) and not parts.netloc)
 

@@ -177,7 +177,7 @@ def _render(task: Task, form: StepForm, code: int = 200, **more: Any) -> Any:
 def _fresh(task: Task) -> StepForm:
     """The form with what was typed or taken back before, or with its first answers."""
     saved = draft_for_task(task.id, current_user.id)
-    if saved is None:
+    if saved is None or saved.organisation_id != task.organisation_id:
         return StepForm.for_task(task, data=undone_answers(task.id))
     typed = [(name, value) for name, values in saved.answers.items() for value in values]
     return StepForm.for_task(task, formdata=MultiDict(typed))

@@ -315,7 +315,7 @@ def test_an_invited_person_sets_a_password_and_a_leaver_is_out_at_once(web, task
     with web.arranged():
         nina_id = db.scalars(sa.select(User).where(User.email == "n.neu@example.org")).one().id
     anna.open("/people").post(f"/people/{nina_id}/active")
-    assert "1 Aufgaben sind wieder frei" in anna.words
+    assert "1 Aufgabe ist wieder frei" in anna.words
     assert nina.open("/tasks").path == "/sign-in"
     with web.arranged():
         assert db.scalars(sa.select(Task)).one().assignee_id is None

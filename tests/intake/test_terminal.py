@@ -70,7 +70,7 @@ def wait_for(file, words):
 WORDS_OF_VERBS = [
     (("upgrade",), "The database is up to date; referral 1 is in force.\n"),
     (
-        ("user", "add", "n@example.org", "N", "N", "Caritas Solothurn", "administrator"),
+        ("user", "add", "n@example.org", "N", "N", "Caritas Solothurn", "coordinator"),
         "n@example.org can sign in.\n",
     ),
     (("check", str(ROOT / "bpmn")), None),

@@ -13,6 +13,7 @@ from models.deadlines import Deadlines, deadlines_of, end_of
 from models.passages import Passage
 from models.people import OFFICE_ROLES, Role, User
 from models.processes import Diagram, Run
+from models.queues import works_from
 from models.referrals import Referral, ReferralStatus
 from models.session import db
 from models.submissions import Submission
@@ -226,7 +227,7 @@ class Moving:
     def _renew(self, line: Task, step: OpenStep) -> None:
         drawn = self._drawn(step)
         if line.role is not drawn["role"]:
-            line.assignee_id = self._holder(drawn["role"])
+            line.assignee_id = self._holder(drawn)
         for column, value in drawn.items():
             if getattr(line, column) != value:
                 setattr(line, column, value)
@@ -244,11 +245,18 @@ class Moving:
             "organisation_id": self.referral.office_id if at_office else self.referral.provider_id,
         }
 
-    def _holder(self, role: Role) -> int | None:
-        """Who gets the steps of a role that one person has in a case; nobody where it is a queue."""
-        if role is Role.CASE_MANAGER:
-            return self.referral.case_manager_id
-        return self.referral.coordinator_id if role is Role.COORDINATOR else None
+    def _holder(self, drawn: dict[str, Any]) -> int | None:
+        """Who gets the steps of a role that one person has in a case; nobody where it is a queue,
+        or where that person has left it.
+        """
+        queue = (drawn["organisation_id"], drawn["role"])
+        holder = {
+            Role.CASE_MANAGER: self.referral.case_manager_id,
+            Role.COORDINATOR: self.referral.coordinator_id,
+        }.get(drawn["role"])
+        if holder is None or (self.by and self.by.id == holder and queue in self.by.groups()):
+            return holder
+        return holder if works_from(holder, queue) else None
 
     def _line(self, step: OpenStep) -> Task:
         referral, drawn = self.referral, self._drawn(step)
@@ -257,7 +265,7 @@ class Moving:
             engine_id=step.id,
             referral_id=referral.id,
             element=step.element,
-            assignee_id=self._holder(drawn["role"]),
+            assignee_id=self._holder(drawn),
             created_at=now(),
             due_at=self._due(step),
             program_id=referral.program_id,

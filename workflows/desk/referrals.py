@@ -260,9 +260,7 @@ def hand_over(referral: Referral, to: User, office: Organisation, *, by: User) -
     Raises:
         NotAllowed: the acting person is not of the office, or the other is not of the new one.
     """
-    if office.kind is not OrganisationKind.OFFICE or office.id not in to.organisation_ids(
-        OFFICE_ROLES
-    ):
+    if office.kind is not OrganisationKind.OFFICE or not to.works_at(office.id, OFFICE_ROLES):
         raise NotAllowed("this person does not work at this office")
     with transaction():
         hold(referral)

@@ -76,10 +76,10 @@ def save_draft(task: Task, answers: dict[str, Any], *, by: User) -> Draft:
                 form_key=task.form_key,
                 task_id=task.id,
                 user_id=by.id,
-                organisation_id=task.organisation_id,
             )
             db.add(draft)
         draft.answers, draft.saved_at = answers, now()
+        draft.organisation_id = task.organisation_id
     return draft
 
 
@@ -109,6 +109,7 @@ def _submit(task: Task, filled: FilledForm, by: User) -> list[Task]:
         if task.assignee_id not in (None, by.id):
             raise HeldBySomeone(task)
         state, due_at = moving.run.state, moving.run.due_at
+        place = task.organisation_id
         with recording(session) as recorder:
             _close(task, filled, by)
             keep(filled.key, task.referral, filled.answers, by)
@@ -117,7 +118,9 @@ def _submit(task: Task, filled: FilledForm, by: User) -> list[Task]:
             except KeyError:
                 raise AlreadyDone(task) from None
             return moving.save(
-                lambda version: Undo(by.id, now(), task.name, version, state, due_at).kept(recorder)
+                lambda version: Undo(
+                    by.id, now(), task.name, version, state, due_at, organisation_id=place
+                ).kept(recorder)
             )
 
 

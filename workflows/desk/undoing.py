@@ -80,6 +80,7 @@ class Undo:
         version: the run's version after the step; once it differs, somebody has gone on.
         state, due_at: of the run before the step.
         rows: the changed rows as they were, and the keys of the new ones.
+        organisation_id: for which organisation it was done; only there it can be taken back.
     """
 
     by_id: int | None
@@ -89,6 +90,7 @@ class Undo:
     state: bytes
     due_at: datetime | None
     rows: dict[str, Any] = field(default_factory=dict)
+    organisation_id: int | None = None
 
     def kept(self, recorder: Recorder) -> dict[str, Any]:
         """This with the recorded rows, as the run keeps it."""
@@ -100,6 +102,7 @@ class Undo:
             "state": b64encode(self.state).decode(),
             "due_at": plain(self.due_at),
             "rows": recorder.rows(),
+            "organisation": self.organisation_id,
         }
 
     @classmethod
@@ -120,7 +123,15 @@ class Undo:
             b64decode(kept["state"]),
             due_at,
             kept["rows"],
+            kept.get("organisation"),
         )
+
+    def of_person(self, user: User) -> bool:
+        """Whether this person did it, for the organisation for which they act now."""
+        if self.by_id != user.id:
+            return False
+        places = {organisation_id for organisation_id, _role in user.groups()}
+        return self.organisation_id is None or self.organisation_id in places
 
 
 def can_undo(referral: Referral, user: User) -> Undo | None:
@@ -133,7 +144,7 @@ def can_undo(referral: Referral, user: User) -> Undo | None:
 
 def _possible(run: Run, user: User) -> Undo | None:
     undo = Undo.of(run)
-    if undo is None or undo.by_id != user.id or undo.at < now() - UNDO_TIME:
+    if undo is None or not undo.of_person(user) or undo.at < now() - UNDO_TIME:
         return None
     gone = sa.select(Mail.id).where(
         Mail.referral_id == run.referral_id,

@@ -20,11 +20,17 @@ class Choice(Question):
     def __init__(self, label: Any, choices: Choices = (), **options: Any) -> None:
         super().__init__(label, **options)
         self.choices = list(choices)
+        self.groups: list[tuple[Any, list[tuple[str, Any]]]] = []
+
+    def offer_groups(self, groups: list[tuple[Any, list[tuple[str, Any]]]]) -> None:
+        """Choices under headings, in one list."""
+        self.groups = groups
+        self.choices = [choice for _heading, choices in groups for choice in choices]
 
     @property
     def kind(self) -> str:  # type: ignore[override]
-        """`radio` up to seven choices, `select` beyond."""
-        return "radio" if len(self.choices) <= 7 else "select"
+        """`radio` up to seven choices, `select` beyond, and where they have headings."""
+        return "radio" if len(self.choices) <= 7 and not self.groups else "select"
 
     def pre_validate(self, form: Any) -> None:
         """Only what is offered; choices may come from the case, so this is checked last."""

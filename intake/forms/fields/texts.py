@@ -9,6 +9,7 @@ from stdnum.ch import ssn
 from stdnum.exceptions import ValidationError as NotAnAhvNumber
 
 from intake.forms.fields.question import Question
+from models.people import normal_address
 
 
 class Text(Question):
@@ -86,14 +87,26 @@ class Email(Question):
     kind = "email"
 
     def read(self, text: str) -> Any:
-        """The address in lower case."""
-        if len(text) > 200 or not re.fullmatch(
-            r"[^@\s<>\",;]+@[^@\s<>\",;.]+(\.[^@\s<>\",;.]+)+", text
-        ):
-            raise ValueError(
-                gettext("Geben Sie eine E-Mail-Adresse ein, zum Beispiel name@example.org.")
+        """The address in its normal form."""
+        return address(text)
+
+
+def address(text: str) -> str:
+    """An address in its normal form. Raises ValueError with a sentence."""
+    try:
+        normal = normal_address(text)
+    except ValueError:
+        raise ValueError(
+            gettext(
+                "Eine E-Mail-Adresse hat keine Leerzeichen. Geben Sie sie so ein: name@example.org."
             )
-        return text.lower()
+        ) from None
+    good = r"[^@\s<>\",;]+@[^@\s<>\",;.]+(\.[^@\s<>\",;.]+)+"
+    if len(normal) > 200 or not re.fullmatch(good, normal):
+        raise ValueError(
+            gettext("Geben Sie eine E-Mail-Adresse ein, zum Beispiel name@example.org.")
+        )
+    return normal
 
 
 class Zemis(Question):

@@ -1,0 +1,161 @@
+"""The verbs on what people are where: give a role, take one away, let go, let in again."""
+
+import secrets
+from typing import Any
+
+import sqlalchemy as sa
+
+from models import journal
+from models.organisations import Organisation
+from models.people import ROLES_AT, Membership, Role, User, administrators, queues_of
+from models.queues import Queue, held_in, lost_queues
+from models.session import db, transaction
+from workflows.errors import (
+    HasLeft,
+    HasRoleAlready,
+    LastAdministrator,
+    NoSuchRole,
+    NotAllowed,
+    OwnAdministration,
+)
+from workflows.notices import post
+
+
+def give_role(
+    user: User, organisation: Organisation, role: Role, *, by: User | None, readmit: bool = False
+) -> None:
+    """One more role for somebody who is known; they get a mail.
+
+    Args:
+        readmit: let somebody in again who has left. Nobody comes back by the way.
+
+    Raises:
+        NoSuchRole: there is none in this kind of organisation.
+        HasLeft: the person has left, and it is not said that they come back.
+        HasRoleAlready: they have this role there.
+        NotAllowed: who acts does not administer; so do all verbs here.
+    """
+    _administers(by)
+    check_role(organisation, role)
+    with transaction():
+        db.refresh(user, ["active"], with_for_update=True)
+        db.refresh(user, ["memberships"])
+        if not user.active and not readmit:
+            raise HasLeft(user.id)
+        if user.works_at(organisation.id, frozenset({role})):
+            raise HasRoleAlready(user.id)
+        if not user.active:
+            user.active = True
+            journal.write("reactivated", by=by, user=user.id)
+        user.memberships.append(Membership(organisation_id=organisation.id, role=role))
+        _note("role_given", user, organisation, role, by)
+        _tell("role_added", user, organisation)
+
+
+def take_role(membership: Membership, *, by: User | None) -> int:
+    """Take a role away; what the person held and can no longer work on is free again: how many.
+
+    Raises:
+        OwnAdministration: an administrator's own; another one takes it.
+        LastAdministrator: nobody else could administer.
+        NoSuchRole: somebody has taken it away meanwhile.
+    """
+    _administers(by)
+    user, organisation, role = membership.user, membership.organisation, membership.role
+    administers = role is Role.ADMINISTRATOR
+    if administers and by is not None and by.id == user.id:
+        raise OwnAdministration(user.id)
+    with transaction():
+        if administers:
+            _somebody_else_administers(user)
+        found = db.scalar(
+            sa.select(Membership.id).where(Membership.id == membership.id).with_for_update()
+        )
+        if found is None:
+            raise NoSuchRole(role.value)
+        freed = _free(user, lost_queues(user, [membership]))
+        user.memberships.remove(membership)
+        db.delete(membership)
+        _note("role_taken", user, organisation, role, by, tasks=freed)
+        if user.active:
+            _tell("role_removed", user, organisation)
+    return freed
+
+
+def deactivate(user: User, *, by: User | None) -> int:
+    """A leaver: sign-in ends at once, their open tasks go back to the queues; how many.
+
+    Raises:
+        OwnAdministration: nobody lets themselves go.
+        LastAdministrator: nobody else could administer.
+    """
+    _administers(by)
+    if by is not None and by.id == user.id:
+        raise OwnAdministration(user.id)
+    with transaction():
+        if any(m.role is Role.ADMINISTRATOR for m in user.memberships):
+            _somebody_else_administers(user)
+        user.active = False
+        user.session_key = secrets.token_hex(16)
+        freed = _free(user, queues_of(user.memberships))
+        journal.write("deactivated", by=by, user=user.id, tasks=freed)
+    return freed
+
+
+def reactivate(user: User, *, by: User | None) -> None:
+    """Somebody comes back, with the roles they had."""
+    _administers(by)
+    with transaction():
+        user.active = True
+        journal.write("reactivated", by=by, user=user.id)
+
+
+def check_role(organisation: Organisation, role: Role) -> None:
+    """Raises NoSuchRole with the roles that there are.
+
+    Whoever is to administer first may be of any organisation: others are made only then.
+    """
+    there = ROLES_AT[organisation.kind]
+    first = role is Role.ADMINISTRATOR and not administrators()
+    if role not in there and not first:
+        names = ", ".join(one.value for one in Role if one in there)
+        raise NoSuchRole(
+            f"there is no {role.value} at {organisation.name}; roles there are: {names}"
+        )
+
+
+def _administers(by: User | None) -> None:
+    """The command acts for nobody; a page acts for who is signed in."""
+    if by is not None and Role.ADMINISTRATOR not in by.roles:
+        raise NotAllowed("people belong to the administration")
+
+
+def _somebody_else_administers(user: User) -> None:
+    """Of two administrators who take the role from each other the second one waits here."""
+    everyone = db.scalars(
+        sa.select(User.id)
+        .join(Membership)
+        .where(Membership.role == Role.ADMINISTRATOR, User.active)
+        .order_by(User.id, Membership.id)
+        .with_for_update()
+    ).all()
+    if not set(everyone) - {user.id}:
+        raise LastAdministrator(user.id)
+
+
+def _free(user: User, queues: set[Queue]) -> int:
+    tasks = held_in(user, queues)
+    for task in tasks:
+        task.assignee, task.assignee_id = None, None
+    return len(tasks)
+
+
+def _note(
+    event: str, user: User, organisation: Organisation, role: Role, by: User | None, **facts: Any
+) -> None:
+    place: dict[str, Any] = {"organisation": organisation.id, "role": role.value}
+    journal.write(event, by=by, user=user.id, **place, **facts)
+
+
+def _tell(notice: str, user: User, organisation: Organisation) -> None:
+    post(notice, user.email, locale=user.locale, organisation=organisation.name)
