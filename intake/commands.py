@@ -10,19 +10,22 @@ import tempfile
 import threading
 from pathlib import Path
 
-from intake import (
-    backup_commands,
-    doctor_commands,
-    drawing_commands,
-    people_commands,
-    running_commands,
-    shell,
-)
+import click
+
+from intake import backup_commands, drawing_commands, running_commands, shell
 from intake.config import Config, UnsafeSetting, from_environment
+from intake.doctor_commands import doctor
 from intake.listening import Taken, free
 from intake.logs import configure, destination
+from intake.office_commands import organisation, programme
+from intake.people_commands import user
+from intake.place_commands import place
 from workflows.errors import WorkflowError
 
+#: The verbs that click reads; the others are read by argparse.
+GROUPS: dict[str, click.Command] = {
+    command.name or "": command for command in (organisation, programme, place, user, doctor)
+}
 #: Verbs that go on until they are stopped.
 LASTING = ("serve", "worker")
 
@@ -30,8 +33,8 @@ LASTING = ("serve", "worker")
 def main(words: list[str] | None = None) -> int:
     """Run one command; 0 done, 1 refused or not found, 2 misused or unreadable."""
     words = sys.argv[1:] if words is None else words
-    if words[:1] == [doctor_commands.doctor.name]:
-        return shell.run(doctor_commands.doctor, words[1:])
+    if words and words[0] in GROUPS:
+        return _click(GROUPS[words[0]], words[1:])
     parser = argparse.ArgumentParser(prog="intake", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="COMMAND")
     serve = verbs.add_parser("serve", help="serve the pages with several processes")
@@ -40,24 +43,32 @@ def main(words: list[str] | None = None) -> int:
     serve.add_argument("--workers", type=int, default=2)
     verbs.add_parser("worker", help="fire due timers and send mail until stopped")
     verbs.add_parser("upgrade", help="bring the database to this version, publish the drawings")
-    verbs.add_parser("doctor", help=doctor_commands.SAYS)
     drawing_commands.add_to(verbs)
     running_commands.add_to(verbs)
     backup_commands.add_to(verbs)
-    verbs.add_parser("user", help="who may sign in: add, invite, list, give and take roles …")
+    for name, group in GROUPS.items():
+        verbs.add_parser(name, help=group.get_short_help_str(90))
     verbs.add_parser("demo", help="an office full of invented people on this machine")
-    people = words[:1] == ["user"]
-    chosen = parser.parse_args(words[:1] if people else words)
+    chosen = parser.parse_args(words)
     try:
         if chosen.verb == "demo":
             return _demo()
         configure(from_environment(), lasting=chosen.verb in LASTING)
-        if people:
-            return shell.run(people_commands.user, words[1:])
         return _run(chosen)
     except (UnsafeSetting, Taken, WorkflowError, LookupError, OSError) as error:
         print(f"intake: {error}", file=sys.stderr)
         return 1
+
+
+def _click(command: click.Command, words: list[str]) -> int:
+    """A verb that click reads. The doctor tells of unsafe settings itself, and makes no file."""
+    if command is not doctor:
+        try:
+            configure(from_environment(), lasting=False)
+        except (UnsafeSetting, OSError) as error:
+            print(f"intake: {error}", file=sys.stderr)
+            return 1
+    return shell.run(command, words)
 
 
 def _run(chosen: argparse.Namespace) -> int:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 #: So long a database server may take to answer at all.
 PATIENT = {"connect_args": {"connect_timeout": 5}}
-SAYS = "say what this installation still lacks, and how to mend it; changes nothing"
 NOTHING_MISSING, SOMETHING_MISSING, CANNOT_LOOK = 0, 1, 2
 
 
