@@ -33,14 +33,6 @@ ROLE: dict[Role, Any] = {
     Role.ADMINISTRATOR: _("Administration"),
 }
 
-ORGANISATION_KIND: dict[OrganisationKind, Any] = {
-    OrganisationKind.OFFICE: _("Stellen, die anmelden"),
-    OrganisationKind.PROVIDER: _("Anbieter"),
-    OrganisationKind.ASSOCIATION: _("Verband"),
-    OrganisationKind.CANTON: _("Kanton"),
-    OrganisationKind.STEERING: _("Steuerung"),
-}
-
 PERSON_STATE: dict[str, Any] = {
     "active": _("aktiv"),
     "invited": _("eingeladen"),

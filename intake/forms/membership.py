@@ -23,7 +23,7 @@ class MembershipForm(StepForm):
         self._open = {str(o.id): o for o in organisations(on=today())}
         self.organisation.offer_groups(
             [
-                (wording.ORGANISATION_KIND[kind], found)
+                (wording.KINDS[kind], found)
                 for kind in OrganisationKind
                 if (found := [(k, o.name) for k, o in self._open.items() if o.kind is kind])
             ]
@@ -57,5 +57,5 @@ class MembershipForm(StepForm):
 
 
 def _label(role: Role) -> str:
-    kinds = [str(wording.ORGANISATION_KIND[k]) for k, roles in ROLES_AT.items() if role in roles]
+    kinds = [str(wording.KIND[k]) for k, roles in ROLES_AT.items() if role in roles]
     return f"{wording.ROLE[role]} ({', '.join(kinds)})"

@@ -121,8 +121,8 @@ def test_organisations_are_offered_by_kind_and_only_those_that_are_open(anna, we
         group.get("label"): [option.text for option in group]
         for group in anna.page.xpath("//select[@name='organisation']/optgroup")
     }
-    assert groups["Anbieter"] == [SRK]
-    assert len(groups["Stellen, die anmelden"]) == offices
+    assert groups["Anbieterinnen"] == [SRK]
+    assert len(groups["Stellen, die zuweisen"]) == offices
     assert CARITAS in anna.open("/people").text, "its people are still found"
 
 
