@@ -77,7 +77,7 @@ def invite(
     email: str,
     first_name: str,
     last_name: str,
-    organisation: Organisation,
+    organisation_id: int,
     role: Role,
     *,
     by: User | None,
@@ -89,7 +89,8 @@ def invite(
         NoSuchRole: there is none in this kind of organisation.
         ValueError: no address.
     """
-    return _new_person(email, first_name, last_name, organisation, role, None, by)
+    place = db.get_one(Organisation, organisation_id)
+    return _new_person(email, first_name, last_name, place, role, None, by)
 
 
 def invite_again(user: User, *, by: User | None) -> None:

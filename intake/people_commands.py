@@ -68,7 +68,7 @@ def invite(email: str, first_name: str, last_name: str, organisation: str, role:
             address = _new_address(email)
             _named(first_name, last_name)
             with _free_address(email):
-                accounts.invite(address, first_name, last_name, place, _role(role), by=None)
+                accounts.invite(address, first_name, last_name, place.id, _role(role), by=None)
     click.echo("A link is on its way; it can be used for three days.")
 
 

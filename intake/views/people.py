@@ -104,7 +104,7 @@ def invite() -> Any:
     if known is None:
         try:
             names = (form.email.data, form.first_name.data, form.last_name.data)
-            user = accounts.invite(*names, place, role, by=current_user)
+            user = accounts.invite(*names, place.id, role, by=current_user)
             flash(gettext("%(who)s ist eingeladen.", who=user.name))
             return redirect(url_for("people.show", user_id=user.id))
         except AddressTaken:  # somebody else has invited them this very moment

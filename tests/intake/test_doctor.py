@@ -188,8 +188,8 @@ def test_somebody_has_to_be_able_to_sign_in_everywhere(office):
     second = ("b.admin@example.org", "Beat", "Admin-Demo", vseg, Role.ADMINISTRATOR)
     accounts.add_user(*second, "ein langer guter Satz")
     assert looked(office, "people")[0] == "ok"
-    lea, bruno = (player.user(f"{n}.keller@example.org") for n in "lb")
-    for person in (lea, bruno):
+    at_srk = ("l.keller", "b.keller", "n.beispiel")
+    for person in [player.user(f"{name}@example.org") for name in at_srk]:
         change(sa.update(User).where(User.id == person.id).values(active=False))
     state, found = looked(office, "people")
     assert state == "missing"

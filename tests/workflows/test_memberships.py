@@ -169,7 +169,7 @@ def test_who_has_left_comes_back_only_if_it_is_said(anna, monika, srk):
 def test_an_invitation_takes_no_address_that_somebody_has(anna, monika, srk):
     for written in ("M.Muster@Example.org ", "m.mus\u00adter@example.org"):
         with pytest.raises(AddressTaken):
-            accounts.invite(written, "Anders", "Anders", srk, Role.COORDINATOR, by=anna)
+            accounts.invite(written, "Anders", "Anders", srk.id, Role.COORDINATOR, by=anna)
     assert monika.name == "Monika Muster-Demo"
     assert len(monika.workplaces()) == 1
     assert mails("invitation") == []
@@ -201,9 +201,9 @@ def test_of_two_who_invite_the_same_address_at_once_one_is_told(office, anna, sr
 
     def invite(number):
         with office.app_context():
-            by, place = db.get(User, anna_id), db.get(type(srk), srk_id)
+            by = db.get(User, anna_id)
             written = ("neu@example.org", "NEU@example.org")[number]
-            user = accounts.invite(written, "N", "N", place, Role.COORDINATOR, by=by)
+            user = accounts.invite(written, "N", "N", srk_id, Role.COORDINATOR, by=by)
             return user.email
 
     assert sorted(map(str, in_two_threads(invite).values())) == [
