@@ -10,6 +10,7 @@ from models.calendars import Calendar
 from models.organisations import OfficeKind, OrganisationKind, organisation_called
 from models.organisations import organisations as everyone
 from models.programs import Program, programs
+from workflows import contracts
 from workflows import organisations as verbs
 from workflows import programs as program_verbs
 
@@ -173,7 +174,7 @@ def contract(name: str, start: date, end: date, places: int) -> None:
     """Enter a contract: so many tandems at a time, from a day to a day."""
     with office():
         found = _program(name)
-        program_verbs.keep_contract(found, start, end, places, by=None)
+        contracts.add_contract(found, start, end, places, by=None)
         click.echo(f"{found.name} has {places} places from {start} to {end}.")
 
 

@@ -1,6 +1,5 @@
 """The verb `intake place`: municipalities and Sozialregionen, merged, renamed, moved, counted."""
 
-import csv
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +16,9 @@ from models.places import (
 )
 from models.session import db
 from workflows import places as verbs
+from workflows.counts import BadCounts, read_counts
+
+BFS = click.IntRange(1, verbs.LARGEST_NUMBER)
 
 
 @click.group()
@@ -38,8 +40,8 @@ def list_places(on: date | None) -> None:
 
 
 @place.command()
-@click.argument("gone", type=int, nargs=-1, required=True, metavar="BFS…")
-@click.option("--into", type=int, required=True, metavar="BFS", help="of one there is, or new")
+@click.argument("gone", type=BFS, nargs=-1, required=True, metavar="BFS…")
+@click.option("--into", type=BFS, required=True, metavar="BFS", help="of one there is, or new")
 @click.option("--name", default="", help="what a new one is called")
 @click.option("--on", "start", type=Day(), required=True, help="the first day of the new order")
 def merge(gone: tuple[int, ...], into: int, name: str, start: date) -> None:
@@ -54,7 +56,7 @@ def merge(gone: tuple[int, ...], into: int, name: str, start: date) -> None:
 
 
 @place.command()
-@click.argument("number", type=int, metavar="BFS")
+@click.argument("number", type=BFS, metavar="BFS")
 @click.argument("name")
 @click.option("--on", "start", type=Day(), required=True)
 def rename(number: int, name: str, start: date) -> None:
@@ -65,7 +67,7 @@ def rename(number: int, name: str, start: date) -> None:
 
 
 @place.command()
-@click.argument("number", type=int, metavar="BFS")
+@click.argument("number", type=BFS, metavar="BFS")
 @click.argument("region")
 @click.option("--on", "start", type=Day(), required=True)
 def move(number: int, region: str, start: date) -> None:
@@ -114,13 +116,13 @@ def _place(number: int) -> Municipality:
 
 
 def _numbers(file: Path) -> dict[int, int]:
-    lines = file.read_text(encoding="utf-8-sig").splitlines()
-    found: dict[int, int] = {}
-    for place, row in enumerate(csv.reader(lines, delimiter=";" if ";" in "".join(lines) else ",")):
-        cells = [cell.strip() for cell in row if cell.strip()]
-        if len(cells) != 2 or not all(c.isascii() and c.isdigit() and len(c) < 8 for c in cells):
-            if place or len(cells) != 2:
-                raise Refused(f"{file.name}:{place + 1}: no BFS number and number")
-            continue  # a first line of headings
-        found[int(cells[0])] = int(cells[1])
-    return found
+    """Excel writes its own letters where it is not asked for UTF-8."""
+    data = file.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")
+    try:
+        return read_counts(text)
+    except BadCounts as error:
+        raise Refused(f"{file.name}: {error}") from None

@@ -117,8 +117,10 @@ OFFICE_KIND: dict[OfficeKind, Any] = {
 }
 #: Why something that was given cannot be kept, and what to do.
 REFUSED: dict[str, Any] = {
-    "name_missing": _("Geben Sie einen Namen ein, höchstens 100 Zeichen."),
+    "name_missing": _("Geben Sie einen Namen ein, der nicht zu lang ist."),
     "name_taken": _("Diesen Namen gibt es schon. Geben Sie einen anderen ein."),
+    "address": _("Geben Sie eine E-Mail-Adresse ein, zum Beispiel post@example.org."),
+    "gone": _("Das hat inzwischen jemand entfernt."),
     "source_missing": _("Geben Sie die Quelle an."),
     "office_kind_missing": _("Sagen Sie, was für eine Stelle es ist."),
     "municipality_missing": _("Wählen Sie die Gemeinde."),
@@ -132,6 +134,7 @@ REFUSED: dict[str, Any] = {
     "region_in_use": _("Es gehören noch Gemeinden dazu. Teilen Sie diese zuerst anders zu."),
     "nothing_to_merge": _("Kreuzen Sie an, welche Gemeinden aufgehen."),
     "not_there": _("Eine dieser Gemeinden gibt es an diesem Tag nicht. Prüfen Sie den Tag."),
+    "no_region_then": _("Diese Sozialregion gibt es an diesem Tag nicht. Prüfen Sie den Tag."),
     "number_taken": _("Diese Nummer hat schon eine Gemeinde. Prüfen Sie sie."),
     "too_early": _("Seither hat sich schon etwas geändert. Wählen Sie einen späteren Tag."),
     "belongs_already": _("Die Gemeinde gehört schon zu dieser Sozialregion."),

@@ -4,7 +4,7 @@ import enum
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from models.base import Base
 from models.calendars import Calendar
@@ -96,10 +96,17 @@ class Area(Base):
 
 
 def organisations(
-    kind: OrganisationKind | None = None, *, on: date | None = None
+    kind: OrganisationKind | None = None, *, on: date | None = None, areas: bool = False
 ) -> list[Organisation]:
-    """All organisations by kind and name; those of one kind, or open on a day."""
+    """All organisations by kind and name; those of one kind, or open on a day.
+
+    Args:
+        areas: fetch where they work along with them, for who asks each of them.
+    """
     select = sa.select(Organisation).order_by(Organisation.kind, Organisation.name)
+    if areas:
+        works = (selectinload(Organisation.areas), selectinload(Organisation.municipality))
+        select = select.options(*works)
     if kind:
         select = select.where(Organisation.kind == kind)
     return [found for found in db.scalars(select) if on is None or found.open_on(on)]
@@ -107,7 +114,7 @@ def organisations(
 
 def without_office(on: date) -> list[SocialRegion]:
     """The Sozialregionen of a day that no open office names, by name."""
-    offices = organisations(OrganisationKind.OFFICE, on=on)
+    offices = organisations(OrganisationKind.OFFICE, on=on, areas=True)
     return [
         region
         for region in social_regions(on)

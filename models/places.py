@@ -14,10 +14,19 @@ class SocialRegion(Base):
     """One of the regional social services; which municipalities belong to it is dated."""
 
     __tablename__ = "social_regions"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "valid_to is null or valid_from is null or valid_to >= valid_from", "dates"
+        ),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(100), unique=True)
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
+
+    def exists(self, on: date) -> bool:
+        """Whether there is such a Sozialregion on a day."""
+        return _holds(self.valid_from, self.valid_to, on)
 
 
 class Municipality(Base):
@@ -119,6 +128,13 @@ def social_regions(on: date | None = None) -> list[SocialRegion]:
     """The Sozialregionen by name: all that there ever were, or those of a day."""
     select = sa.select(SocialRegion).order_by(SocialRegion.name)
     return list(db.scalars(select.where(valid(SocialRegion, on)) if on else select))
+
+
+def regions_to_come(on: date) -> list[SocialRegion]:
+    """The Sozialregionen of a day, and those that begin later, by name."""
+    return [
+        region for region in social_regions() if region.valid_to is None or region.valid_to >= on
+    ]
 
 
 def region_called(name: str) -> SocialRegion:

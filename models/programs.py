@@ -26,7 +26,7 @@ class Program(Base):
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(sa.String(40), unique=True)
-    name: Mapped[str] = mapped_column(sa.String(80))
+    name: Mapped[str] = mapped_column(sa.String(80), unique=True)
     provider_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"), index=True)
     duration_months: Mapped[int]
     longest_months: Mapped[int]
@@ -79,23 +79,16 @@ def programs_of(provider_id: int) -> list[Program]:
     return list(db.scalars(select.order_by(Program.name)))
 
 
-def program_choices(
-    on: date, *, social_region_id: int | None = None, also: str = ""
-) -> list[tuple[str, str]]:
+def program_choices(on: date, *, also: str = "") -> list[tuple[str, str]]:
     """(code, name) of the programmes that take people on a day.
 
     Args:
-        social_region_id: only those that work for this Sozialregion.
         also: the code of one that is offered in any case, because it was chosen already.
     """
     return [
         (program.code, program.name)
         for program in programs()
-        if program.code == also
-        or (
-            program.open_on(on)
-            and (social_region_id is None or program.provider.serves(social_region_id))
-        )
+        if program.code == also or program.open_on(on)
     ]
 
 

@@ -52,8 +52,14 @@ def action(**routes: tuple[Any, ...] | None) -> Callable[[Do], Do]:
 
 @action()
 def assign_program(case: Referral, by: User | None, data: dict[str, Any]) -> dict[str, Any]:
-    """Give the referral to the programme that the routing table chose, and acknowledge it (T1)."""
+    """Give the referral to the programme that the routing table chose, and acknowledge it (T1).
+
+    Raises:
+        LookupError: no such programme, or it takes nobody from this Sozialregion today.
+    """
     program = program_called(chosen_program(case.id, data["routing.program"]))
+    if not program.open_on(today()) or not program.provider.serves(case.social_region_id):
+        raise LookupError(f"{program.name} takes nobody there today")
     case.program, case.provider = program, program.provider
     case.program_id, case.provider_id = program.id, program.provider_id
     tell("acknowledgement", case, "case_manager")

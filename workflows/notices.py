@@ -130,12 +130,12 @@ def _coordinators(referral: Referral) -> list[User]:
 
 
 def _case_manager(referral: Referral) -> Iterable[tuple[str, str | None]]:
-    """Who manages the case; where that person has left, the leads of the office, else its mail."""
+    """Who manages the case; of somebody who has left the leads, else everybody of the office."""
     manager = referral.case_manager
     if manager.active and manager.works_at(referral.office_id, OFFICE_ROLES):
         return _people([manager], referral.office)
     leads = colleagues(referral.office_id, frozenset({Role.OFFICE_LEAD}))
-    return _people(leads, referral.office)
+    return _people(leads or colleagues(referral.office_id, OFFICE_ROLES), referral.office)
 
 
 def _people(users: list[User], of: Organisation) -> Iterable[tuple[str, str | None]]:

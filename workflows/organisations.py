@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from models import journal
 from models.calendars import Calendar
 from models.organisations import OfficeKind, Organisation, OrganisationKind
-from models.people import Role, User
+from models.people import Role, User, normal_address
 from models.places import Municipality, SocialRegion
 from models.session import db, transaction
 from workflows.errors import Collision, NotAccepted, NotAllowed
@@ -111,20 +112,29 @@ def _set(organisation: Organisation, answers: Answers) -> None:
         if organisation.kind is not kind:
             given.update(dict.fromkeys(names))
     name = " ".join(str(given.get("name") or "").split())
-    others = sa.select(Organisation.id).where(
-        sa.func.lower(Organisation.name) == name.lower(), Organisation.id != (organisation.id or 0)
-    )
     if not name or len(name) > 120:
         raise NotAccepted("name", "name_missing", "an organisation needs a name of its own")
     with db.no_autoflush:
-        if db.scalar(others) is not None:
+        others = db.execute(sa.select(Organisation.id, Organisation.name))
+        if any(o.name.casefold() == name.casefold() and o.id != organisation.id for o in others):
             raise _taken()
     organisation.name = name
-    organisation.email = str(given.get("email") or "")
-    organisation.deputy_email = str(given.get("deputy_email") or "")
+    organisation.email = _address(given, "email")
+    organisation.deputy_email = _address(given, "deputy_email")
     organisation.calendar = Calendar(given["calendar"]) if given.get("calendar") else None
     organisation.valid_from, organisation.valid_to = dates(given)
     _locate(organisation, given)
+
+
+def _address(given: Answers, field: str) -> str:
+    """A mail address, or none. Raises NotAccepted."""
+    try:
+        address = normal_address(str(given.get(field) or ""))
+    except ValueError:
+        address = "?"
+    if address and (len(address) > 200 or not re.fullmatch(r"[^@]+@[^@]+\.[^@]+", address)):
+        raise NotAccepted(field, "address", "this is no mail address")
+    return address
 
 
 def _locate(organisation: Organisation, given: Answers) -> None:

@@ -41,8 +41,15 @@ def add_region(name: str, start: date | None, *, by: User | None) -> SocialRegio
 
 
 def end_region(region: SocialRegion, last: date, *, by: User | None) -> None:
-    """No more from the day after. Raises NotAccepted: a municipality still belongs to it then."""
+    """No more from the day after.
+
+    Raises:
+        NotAllowed.
+        NotAccepted: a municipality still belongs to it then, or it had not begun.
+    """
     administers(by)
+    if region.valid_from and last < region.valid_from:
+        raise NotAccepted("last", "ends_before", "the end lies before the beginning")
     with transaction():
         after = sa.select(RegionMember.id).where(
             RegionMember.social_region_id == region.id,
@@ -61,18 +68,17 @@ def move(place: Municipality, region: SocialRegion, start: date, *, by: User | N
 
     Raises:
         NotAllowed.
-        NotAccepted: the day lies before the last such change.
+        NotAccepted: the day lies before the last such change, or one of the two is not there then.
     """
     administers(by)
     with transaction():
+        _hold(place)
+        _there(place, start, "municipality")
+        if not region.exists(start):
+            raise NotAccepted("region", "no_region_then", f"{region.name} is not there on that day")
         _belongs(place.id, region.id, start)
-        journal.write(
-            "municipality_moved",
-            by=by,
-            municipality=place.id,
-            region=region.id,
-            on=start.isoformat(),
-        )
+        on = start.isoformat()
+        journal.write("municipality_moved", by=by, municipality=place.id, region=region.id, on=on)
 
 
 def merge(
@@ -97,33 +103,43 @@ def merge(
     gone = [place for place in gone if into is None or place.id != into.id]
     if not gone:
         raise NotAccepted("gone", "nothing_to_merge", "name the municipalities that end")
-    for place in gone:
-        if not place.exists(day_before(start)) or not place.exists(start):
-            raise NotAccepted("gone", "not_there", f"{place.name} is not there on that day")
     with transaction():
-        target = into or _founded(gone[0], number, _clean(name, "name"), start)
-        if not target.exists(start):
-            raise NotAccepted("into", "not_there", f"{target.name} is not there on that day")
         for place in gone:
-            place.valid_to, place.merged_into_id = day_before(start), target.id
-            for member in _members(place.id):
-                if member.valid_to is None:
-                    member.valid_to = day_before(start)
+            _hold(place)
+            _there(place, day_before(start), "gone")
+            _there(place, start, "gone")
+        target = into or _founded(gone[0], number, _clean(name, "name"), start)
+        _there(target, start, "into")
+        for place in gone:
+            _end(place, target, start)
         keys = [place.id for place in gone]
         journal.write("merged", by=by, gone=keys, into=target.id, on=start.isoformat())
     return target
 
 
+def _end(place: Municipality, target: Municipality, start: date) -> None:
+    """A municipality and where it belongs end the day before; what was to come does not come."""
+    place.valid_to, place.merged_into_id = day_before(start), target.id
+    for member in _members(place.id):
+        if member.valid_from is not None and member.valid_from >= start:
+            db.delete(member)
+        elif member.valid_to is None or member.valid_to >= start:
+            member.valid_to = day_before(start)
+
+
 def _founded(first: Municipality, number: int, name: str, start: date) -> Municipality:
     """A municipality that begins with a merger, in the district and region of the first."""
-    if not 1 <= number <= LARGEST_NUMBER or db.get(Municipality, number) is not None:
+    region = region_of(first.id, day_before(start))
+    taken = not 1 <= number <= LARGEST_NUMBER or db.get(Municipality, number) is not None
+    if taken or region is None:
         raise NotAccepted("number", "number_taken", "give the BFS number that no other has")
     place = Municipality(id=number, name=name, district=first.district, valid_from=start)
     db.add(place)
-    db.flush()
-    region = region_of(first.id, day_before(start))
-    if region is not None:
-        db.add(RegionMember(municipality_id=number, social_region_id=region.id, valid_from=start))
+    try:
+        db.flush()
+    except sa.exc.IntegrityError:
+        raise NotAccepted("number", "number_taken", "another has this number now") from None
+    db.add(RegionMember(municipality_id=number, social_region_id=region.id, valid_from=start))
     return place
 
 
@@ -131,14 +147,29 @@ def rename(place: Municipality, name: str, start: date, *, by: User | None) -> N
     """Another name from a day on; days before keep the old one. Raises NotAllowed, NotAccepted."""
     administers(by)
     name, last = _clean(name, "name"), day_before(start)
-    if any(former.until >= last for former in place.former_names):
-        raise NotAccepted("start", "too_early", "it was called otherwise after that day already")
     with transaction():
+        _hold(place)
+        _there(place, start, "municipality")
+        if any(former.until >= last for former in place.former_names):
+            raise NotAccepted(
+                "start", "too_early", "it was called otherwise after that day already"
+            )
         db.add(FormerName(municipality_id=place.id, name=place.name, until=last))
         place.name = name
         db.flush()
         db.expire(place, ["former_names"])
         journal.write("municipality_renamed", by=by, municipality=place.id, on=start.isoformat())
+
+
+def _hold(place: Municipality) -> None:
+    """Lock a municipality and read it again, so that changes of one follow each other."""
+    db.refresh(place, with_for_update=True)
+    db.expire(place, ["former_names"])
+
+
+def _there(place: Municipality, on: date, field: str) -> None:
+    if not place.exists(on):
+        raise NotAccepted(field, "not_there", f"{place.name} is not there on that day")
 
 
 def count(numbers: Mapping[int, int], counted_on: date, source: str, *, by: User | None) -> int:
@@ -156,27 +187,29 @@ def count(numbers: Mapping[int, int], counted_on: date, source: str, *, by: User
     """
     administers(by)
     source = _clean(source, "source")
-    known = set(db.scalars(sa.select(Municipality.id)))
-    if strange := sorted(set(numbers) - known):
-        raise NotAccepted(
-            "numbers", "unknown_number", f"no municipality has the number {strange[0]}"
-        )
     if any(number < 0 for number in numbers.values()):
-        raise NotAccepted("numbers", "negative", "a number of inhabitants is not negative")
+        raise NotAccepted("lines", "negative", "a number of inhabitants is not negative")
     with transaction():
-        there = {
-            row.municipality_id: row
-            for row in db.scalars(
-                sa.select(Inhabitants).where(Inhabitants.counted_on == counted_on)
+        # Held, so that two counts of one day follow each other.
+        known = set(db.scalars(sa.select(Municipality.id).with_for_update()))
+        if strange := sorted(set(numbers) - known):
+            raise NotAccepted(
+                "lines", "unknown_number", f"no municipality has the number {strange[0]}"
             )
-        }
-        for key, number in numbers.items():
-            row = there.get(key) or Inhabitants(municipality_id=key, counted_on=counted_on)
-            row.number, row.source = number, source
-            db.add(row)
+        counted = _keep_counts(numbers, counted_on, source)
         journal.write("inhabitants_counted", by=by, on=counted_on.isoformat(), rows=len(numbers))
-    counted = {*there, *numbers}
     return len([place for place in municipalities(counted_on) if place.id not in counted])
+
+
+def _keep_counts(numbers: Mapping[int, int], counted_on: date, source: str) -> set[int]:
+    """Write the counts of a day; whom it counts now."""
+    rows = db.scalars(sa.select(Inhabitants).where(Inhabitants.counted_on == counted_on))
+    there = {row.municipality_id: row for row in rows}
+    for key, number in numbers.items():
+        row = there.get(key) or Inhabitants(municipality_id=key, counted_on=counted_on)
+        row.number, row.source = number, source
+        db.add(row)
+    return {*there, *numbers}
 
 
 def _belongs(municipality_id: int, region_id: int, start: date) -> None:

@@ -1,9 +1,8 @@
-"""The verbs on programmes and their contracts. Only the administration has them."""
+"""The verbs on programmes. Only the administration has them."""
 
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +10,7 @@ import sqlalchemy as sa
 from models import journal
 from models.organisations import Organisation, OrganisationKind
 from models.people import User
-from models.programs import Contract, Program, program_codes
+from models.programs import Program, program_codes
 from models.session import db, transaction
 from workflows.actions import AS_WISHED
 from workflows.errors import Collision, NotAccepted
@@ -38,13 +37,16 @@ def add_program(provider: Organisation, given: Given, *, by: User | None) -> Pro
     administers(by)
     if provider.kind is not OrganisationKind.PROVIDER:
         raise NotAccepted("provider", "no_provider", f"{provider.name} is no provider")
-    with transaction():
-        program = Program(provider=provider, provider_id=provider.id)
-        program.code = code_for(str(given.get("name") or ""))
-        _set(program, given)
-        db.add(program)
-        db.flush()
-        journal.write("program_added", by=by, program=program.id)
+    program = Program(provider=provider, provider_id=provider.id)
+    try:
+        with transaction():
+            program.code = code_for(str(given.get("name") or ""))
+            _set(program, given)
+            db.add(program)
+            db.flush()
+            journal.write("program_added", by=by, program=program.id)
+    except sa.exc.IntegrityError:  # somebody has added the same this very moment
+        raise _taken() from None
     return program
 
 
@@ -57,14 +59,18 @@ def change_program(program: Program, given: Given, *, by: User | None, seen: str
         NotAllowed, NotAccepted, Collision.
     """
     administers(by)
-    with transaction():
-        db.refresh(program, with_for_update={"of": Program})
-        if seen and seen != stamp(known(program)):
-            raise Collision(program.name)
-        before = known(program)
-        _set(program, given)
-        changed = sorted(k for k, v in known(program).items() if before[k] != v)
-        journal.write("program_changed", by=by, program=program.id, fields=changed)
+    try:
+        with transaction():
+            db.refresh(program, with_for_update={"of": Program})
+            if seen and seen != stamp(known(program)):
+                raise Collision(program.name)
+            before = known(program)
+            _set(program, given)
+            db.flush()
+            changed = sorted(k for k, v in known(program).items() if before[k] != v)
+            journal.write("program_changed", by=by, program=program.id, fields=changed)
+    except sa.exc.IntegrityError:
+        raise _taken() from None
 
 
 def known(program: Program) -> dict[str, Any]:
@@ -82,12 +88,12 @@ def known(program: Program) -> dict[str, Any]:
 
 def _set(program: Program, given: Given) -> None:
     name = " ".join(str(given.get("name") or "").split())
-    same = sa.select(Program.id).where(
-        sa.func.lower(Program.name) == name.lower(), Program.id != (program.id or 0)
-    )
+    if not name or len(name) > 80:
+        raise NotAccepted("name", "name_missing", "a programme needs a name of its own")
     with db.no_autoflush:
-        if not name or len(name) > 80 or db.scalar(same) is not None:
-            raise NotAccepted("name", "name_taken", "a programme needs a name of its own")
+        others = db.execute(sa.select(Program.id, Program.name))
+        if any(o.name.casefold() == name.casefold() and o.id != program.id for o in others):
+            raise _taken()
     program.name = name
     lasts, longest = int(given["duration_months"]), int(given["longest_months"])
     if not 1 <= lasts <= longest <= LONGEST_MONTHS:
@@ -105,6 +111,10 @@ def _set(program: Program, given: Given) -> None:
     program.valid_from, program.valid_to = dates(given)
 
 
+def _taken() -> NotAccepted:
+    return NotAccepted("name", "name_taken", "another programme has this name")
+
+
 def code_for(name: str) -> str:
     """A code that nothing has yet, such as `seite_an_seite`."""
     for sign, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
@@ -116,53 +126,3 @@ def code_for(name: str) -> str:
         number += 1
         found = f"{code}_{number}"
     return found
-
-
-def keep_contract(
-    program: Program,
-    start: date,
-    end: date,
-    places: int,
-    *,
-    by: User | None,
-    contract: Contract | None = None,
-) -> Contract:
-    """A contract of a programme, new or corrected.
-
-    Raises:
-        NotAllowed.
-        NotAccepted: it ends before it begins, has no places, or another begins on the same day.
-    """
-    administers(by)
-    if end < start:
-        raise NotAccepted("valid_to", "ends_before", "the end lies before the beginning")
-    if places < 1:
-        raise NotAccepted("places", "places", "a contract has at least one place")
-    kept = contract or Contract(program_id=program.id)
-    try:
-        with transaction():
-            kept.valid_from, kept.valid_to, kept.places = start, end, places
-            db.add(kept)
-            db.flush()
-            journal.write("contract_kept", by=by, program=program.id, contract=kept.id)
-            db.expire(program, ["contracts"])
-    except sa.exc.IntegrityError:
-        raise NotAccepted(
-            "valid_from", "begins_too", "another contract of the programme begins on this day"
-        ) from None
-    return kept
-
-
-def forget_contract(contract: Contract, *, by: User | None) -> None:
-    """Take away a contract that was entered by mistake. Raises NotAllowed."""
-    administers(by)
-    with transaction():
-        journal.write(
-            "contract_forgotten",
-            by=by,
-            program=contract.program_id,
-            valid_from=contract.valid_from.isoformat(),
-            valid_to=contract.valid_to.isoformat(),
-            places=contract.places,
-        )
-        db.delete(contract)

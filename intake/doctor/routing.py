@@ -8,6 +8,7 @@ from intake.config import Config
 from intake.doctor.lines import Finding, Where, missing, names, ok, page, typed, warn
 from intake.forms.choices import TARGET_GROUP
 from models.base import today
+from models.places import social_regions
 from models.processes import latest_diagram
 from models.programs import programs
 from workflows.decisions import Table
@@ -53,9 +54,11 @@ def _of(table: Table) -> Iterator[Finding]:
             astray = [group for group, program in sent_to(table, code) if program != code]
             if astray:
                 yield _astray(table, name, astray)
-        lost = [group for group, program in sent_to(table, OPEN) if program not in offered]
+        unwished = list(sent_to(table, OPEN))
+        lost = [group for group, program in unwished if program not in offered]
         if lost:
             yield _lost(table, lost)
+        yield from _elsewhere(table, {program for _group, program in unwished})
     except CannotTell:
         yield warn(
             gettext(
@@ -64,6 +67,24 @@ def _of(table: Table) -> Iterator[Finding]:
             gettext("Lassen Sie die Prozessverantwortlichen sie in der Werkbank ausprobieren."),
             _drawing(),
         )
+
+
+def _elsewhere(table: Table, led_to: set[str]) -> Iterator[Finding]:
+    """Programmes to which people are led without a wish though they do not work everywhere."""
+    for program in programs(on=today()):
+        regions = [r.name for r in social_regions(today()) if not program.provider.serves(r.id)]
+        if program.code in led_to and regions:
+            yield missing(
+                gettext(
+                    "Ohne Wunsch führt die Tabelle «%(table)s» zu «%(name)s», das in diesen "
+                    "Sozialregionen niemanden aufnimmt: %(regions)s.",
+                    table=table.name,
+                    name=program.name,
+                    regions=names(regions),
+                ),
+                _change(table),
+                _drawing(),
+            )
 
 
 def _astray(table: Table, name: str, groups: list[str]) -> Finding:

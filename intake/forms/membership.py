@@ -19,13 +19,16 @@ class MembershipForm(StepForm):
     role = Choice(_("Rolle"))
 
     def offer(self) -> "MembershipForm":
-        """The organisations that are open today, by their kind, and the roles with theirs."""
-        self._open = {str(o.id): o for o in organisations(on=today())}
+        """The organisations by their kind, and the roles with theirs.
+
+        People come before an organisation takes part, and its cases go on afterwards.
+        """
+        self._places = {str(o.id): o for o in organisations()}
         self.organisation.offer_groups(
             [
                 (wording.KINDS[kind], found)
                 for kind in OrganisationKind
-                if (found := [(k, o.name) for k, o in self._open.items() if o.kind is kind])
+                if (found := [(k, _called(o)) for k, o in self._places.items() if o.kind is kind])
             ]
         )
         self.role.choices = [(role.value, _label(role)) for role in Role]
@@ -34,7 +37,7 @@ class MembershipForm(StepForm):
     @property
     def chosen_organisation(self) -> Organisation:
         """The organisation as such. Only of a form that validated."""
-        return self._open[str(self.organisation.data)]
+        return self._places[str(self.organisation.data)]
 
     @property
     def chosen_role(self) -> Role:
@@ -54,6 +57,12 @@ class MembershipForm(StepForm):
             )
         ]
         return False
+
+
+def _called(organisation: Organisation) -> str:
+    if organisation.open_on(today()):
+        return organisation.name
+    return f"{organisation.name} ({wording.period(organisation)})"
 
 
 def _label(role: Role) -> str:

@@ -10,7 +10,7 @@ from intake.forms.base import StepForm
 from intake.forms.fields import Choice, Day, Email, ManyChoices, Text
 from models.base import today
 from models.organisations import OfficeKind, Organisation, OrganisationKind
-from models.places import municipality_choices, social_regions
+from models.places import municipality_choices, regions_to_come
 
 OFFICE, PROVIDER = OrganisationKind.OFFICE.value, OrganisationKind.PROVIDER.value
 
@@ -37,8 +37,8 @@ class OrganisationForm(StepForm):
         optional=True,
         only_if=("kind", (OFFICE, PROVIDER)),
         hint=_(
-            "Eine Sozialregion kreuzt sich selbst an. Nichts angekreuzt heisst: der ganze Kanton; "
-            "bei einer Gemeinde zählt die Gemeinde."
+            "Bei einer Sozialregion kreuzen Sie diese selbst an. Nichts angekreuzt heisst: der ganze "
+            "Kanton; bei einer Gemeinde zählt die Gemeinde."
         ),
     )
     email = Email(
@@ -78,7 +78,7 @@ class OrganisationForm(StepForm):
         """
         home = organisation.municipality_id if organisation else None
         self.municipality_id.choices = municipality_choices(today(), home)
-        regions = social_regions(today())
+        regions = regions_to_come(today())
         served = organisation.areas if organisation else []
         regions += [region for region in served if region not in regions]
         self.areas.choices = [(str(region.id), region.name) for region in regions]

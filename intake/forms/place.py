@@ -1,7 +1,5 @@
 """Gemeinden und Sozialregionen: merge, rename, move, count; one small form each."""
 
-import csv
-import io
 from datetime import date
 
 from flask_babel import gettext
@@ -10,7 +8,8 @@ from flask_babel import lazy_gettext as _
 from intake.forms.base import StepForm
 from intake.forms.fields import Choice, Day, LongText, ManyChoices, Number, Text
 from models.base import today
-from models.places import municipality_choices, social_regions
+from models.places import municipality_choices, regions_to_come, social_regions
+from workflows.counts import BadCounts, read_counts
 from workflows.places import LARGEST_NUMBER
 
 
@@ -59,7 +58,7 @@ class RegionMoveForm(StepForm):
     def offer(self) -> "RegionMoveForm":
         """Fill the lists."""
         self.municipality.choices = municipality_choices(today())
-        self.region.choices = [(str(region.id), region.name) for region in social_regions(today())]
+        self.region.choices = [(str(region.id), region.name) for region in regions_to_come(today())]
         return self
 
 
@@ -97,32 +96,14 @@ class InhabitantsForm(StepForm):
 
     def consistent(self) -> bool:
         """Every line is understood, and no municipality stands there twice."""
-        self.numbers = {}
-        for place, cells in enumerate(_rows(self.lines.data), 1):
-            plain = [cell.replace("'", "").replace("’", "") for cell in cells]
-            if len(plain) != 2 or not all(_is_number(cell) for cell in plain):
-                return self._wrong(gettext("Zeile %(n)s ist keine BFS-Nummer mit Zahl.", n=place))
-            key, number = int(plain[0]), int(plain[1])
-            if key in self.numbers:
-                return self._wrong(gettext("Zeile %(n)s nennt eine Gemeinde nochmals.", n=place))
-            self.numbers[key] = number
+        try:
+            self.numbers = read_counts(self.lines.data)
+        except BadCounts as error:
+            again = gettext("Zeile %(n)s nennt eine Gemeinde nochmals.", n=error.line)
+            unread = gettext("Zeile %(n)s ist keine BFS-Nummer mit Zahl.", n=error.line)
+            self.lines.errors = [again if error.again else unread]
+            return False
         return True
-
-    def _wrong(self, sentence: str) -> bool:
-        self.lines.errors = [sentence]
-        return False
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 8
-
-
-def _rows(text: str) -> list[list[str]]:
-    """The cells of pasted lines, whichever sign lies between them."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    sign = next((s for s in ("\t", ";", ",") if s in (lines[0] if lines else "")), " ")
-    rows = csv.reader(io.StringIO("\n".join(lines)), delimiter=sign)
-    return [[cell.strip() for cell in row if cell.strip()] for row in rows]
 
 
 def day_of(form: StepForm, name: str = "start") -> date:

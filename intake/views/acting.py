@@ -9,6 +9,7 @@ from flask_login import current_user
 from intake import acting
 from intake.errors import typed, typed_for_another
 from intake.permissions import Permission, requires
+from intake.views.rows import key_of
 from intake.views.sign_in import is_ours
 from models.people import administrators
 
@@ -32,7 +33,7 @@ def choose() -> Any:
     """Act for one of them from now on; nothing that was typed before is sent by itself."""
     chosen = request.form.get("acting_for", "")
     try:
-        acting.choose(current_user, int(chosen) if chosen.isdecimal() else acting.NOBODY)
+        acting.choose(current_user, key_of(chosen) or acting.NOBODY)
     except LookupError:
         flash(
             gettext("Dort haben Sie keine Rolle mehr. Wählen Sie eine andere Organisation."), "bad"

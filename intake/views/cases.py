@@ -233,7 +233,7 @@ def hand_over(referral_id: int) -> Any:
     referral = desk.referral_for(current_user, referral_id)
     if Audience.OFFICE not in desk.sides(current_user, referral) or referral.over:
         abort(403)
-    offices = organisations(OrganisationKind.OFFICE, on=today())
+    offices = organisations(OrganisationKind.OFFICE, on=today(), areas=True)
     # Where the person lives first; the order by name stays within.
     offices.sort(key=lambda office: not office.works_in(referral.social_region_id))
     choices: list[tuple[Organisation, User]] = [

@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from intake.forms.organisation import OrganisationForm
 from intake.permissions import Permission, requires
-from intake.views.rows import refused, stale
+from intake.views.rows import key_of, refused, stale
 from models.base import today
 from models.organisations import (
     OfficeKind,
@@ -32,7 +32,7 @@ pages = Blueprint("organisations", __name__, url_prefix="/organisations")
 @requires(Permission.MANAGE_ORGANISATIONS)
 def index() -> Any:
     """Everybody who takes part, by kind; and which Sozialregion has no office."""
-    everyone = organisations()
+    everyone = organisations(areas=True)
     return render_template(
         "organisations/index.html",
         by_kind=[(kind, [o for o in everyone if o.kind is kind]) for kind in OrganisationKind],
@@ -47,7 +47,7 @@ def index() -> Any:
 def new() -> Any:
     """Add one; a link may say of which kind, and for which Sozialregion."""
     form = OrganisationForm(request.form if request.method == "POST" else None).offer()
-    if request.method == "GET":
+    if request.method != "POST":
         _suggest(form)
     elif form.validate():
         try:
@@ -83,22 +83,20 @@ def edit(organisation_id: int) -> Any:
     """Change it; two at once are told."""
     organisation = _found(organisation_id)
     before = known(organisation)
-    seen, code = stamp(before), 200
-    if request.method == "GET":
+    seen, code = request.form.get("seen") or stamp(before), 200
+    if request.method != "POST":
         form = OrganisationForm(data=before).offer(organisation)
     else:
         form, code = OrganisationForm(request.form).offer(organisation), 422
         if form.validate():
             try:
-                change_organisation(
-                    organisation, form.answers, by=current_user, seen=request.form.get("seen", "")
-                )
+                change_organisation(organisation, form.answers, by=current_user, seen=seen)
                 flash(gettext("Gespeichert."))
                 return redirect(url_for("organisations.show", organisation_id=organisation.id))
             except NotAccepted as error:
                 refused(form, error)
             except Collision:
-                code = stale(form)
+                seen, code = stamp(before), stale(form)
     page = render_template(
         "organisations/form.html", form=form, organisation=organisation, seen=seen
     )
@@ -114,7 +112,7 @@ def _suggest(form: OrganisationForm) -> None:
     kind = request.args.get("kind", "")
     if kind in {one.value for one in OrganisationKind}:
         form.suggest(form.kind, kind)
-    region = db.get(SocialRegion, request.args.get("region", 0, int))
+    region = db.get(SocialRegion, key_of(request.args.get("region", "")))
     if region is not None:
         form.suggest(form.office_kind, OfficeKind.SOCIAL_REGION.value)
         form.suggest(form.areas, [str(region.id)])

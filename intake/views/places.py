@@ -18,7 +18,7 @@ from models.places import (
     all_municipalities,
     inhabitants_on,
     regions_by_municipality,
-    social_regions,
+    regions_to_come,
 )
 from models.session import db
 from workflows import places as verbs
@@ -36,7 +36,7 @@ def index() -> Any:
     counts = inhabitants_on(on)
     by_region: list[tuple[SocialRegion, list[Municipality]]] = [
         (region, [m for m in everyone if m.exists(on) and members.get(m.id) is region])
-        for region in social_regions(on)
+        for region in regions_to_come(on)
     ]
     return render_template(
         "places/index.html",
@@ -48,6 +48,7 @@ def index() -> Any:
             region.id: sum(counts[place.id].number for place in places if place.id in counts)
             for region, places in by_region
         },
+        source=", ".join(sorted({row.source for row in counts.values()})),
         counted_on=max((row.counted_on for row in counts.values()), default=None),
     )
 

@@ -6,6 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext
 from flask_login import current_user
 
+from intake import wording
 from intake.forms.program import ContractForm, ProgramForm
 from intake.permissions import Permission, requires
 from intake.views.rows import refused, stale
@@ -14,8 +15,9 @@ from models.organisations import Organisation, OrganisationKind
 from models.programs import Contract, Program
 from models.referrals import places_taken
 from models.session import db
+from workflows import contracts
 from workflows import programs as verbs
-from workflows.errors import Collision, NotAccepted
+from workflows.errors import Collision, NotAccepted, NotFound
 from workflows.organisations import stamp
 
 pages = Blueprint("programs", __name__, url_prefix="/programs")
@@ -29,7 +31,7 @@ def new(organisation_id: int) -> Any:
     if provider is None or provider.kind is not OrganisationKind.PROVIDER:
         abort(404)
     form = ProgramForm(request.form if request.method == "POST" else None)
-    if request.method == "GET":
+    if request.method != "POST":
         form.suggest(form.mentor_age_from, 18)
     elif form.validate():
         try:
@@ -58,22 +60,20 @@ def edit(program_id: int) -> Any:
     """Change it; two at once are told."""
     program = _found(program_id)
     before = verbs.known(program)
-    seen, code = stamp(before), 200
-    if request.method == "GET":
+    seen, code = request.form.get("seen") or stamp(before), 200
+    if request.method != "POST":
         form = ProgramForm(data=before)
     else:
         form, code = ProgramForm(request.form), 422
         if form.validate():
             try:
-                verbs.change_program(
-                    program, _answers(form), by=current_user, seen=request.form.get("seen", "")
-                )
+                verbs.change_program(program, _answers(form), by=current_user, seen=seen)
                 flash(gettext("Gespeichert."))
                 return redirect(url_for("programs.show", program_id=program.id))
             except NotAccepted as error:
                 refused(form, error)
             except Collision:
-                code = stale(form)
+                seen, code = stamp(before), stale(form)
     page = render_template(
         "programs/form.html", form=form, provider=program.provider, program=program, seen=seen
     )
@@ -87,7 +87,7 @@ def add_contract(program_id: int) -> Any:
     program, form = _found(program_id), ContractForm(request.form)
     if form.validate():
         try:
-            verbs.keep_contract(program, *form.period, form.places.data, by=current_user)
+            contracts.add_contract(program, *form.period, form.places.data, by=current_user)
         except NotAccepted as error:
             refused(form, error)
         else:
@@ -99,34 +99,52 @@ def add_contract(program_id: int) -> Any:
 @pages.route("/contracts/<int:contract_id>", methods=["GET", "POST"])
 @requires(Permission.MANAGE_ORGANISATIONS)
 def contract(contract_id: int) -> Any:
-    """Correct a contract, or take one away that was entered by mistake."""
-    row = db.get(Contract, contract_id) or abort(404)
+    """Correct a contract; two at once are told."""
+    row = db.get(Contract, contract_id)
+    if row is None:
+        return _gone()
+    before = contracts.known(row)
+    seen, code = request.form.get("seen") or stamp(before), 200
+    form = ContractForm(request.form) if request.method == "POST" else ContractForm(data=before)
+    if request.method == "POST":
+        code = 422
+        if form.validate():
+            try:
+                period, places = form.period, form.places.data
+                contracts.change_contract(row, *period, places, by=current_user, seen=seen)
+                flash(gettext("Gespeichert."))
+                return _to_contracts(row.program_id)
+            except NotAccepted as error:
+                refused(form, error)
+            except Collision:
+                seen, code = stamp(before), stale(form)
+    return render_template("programs/contract.html", form=form, contract=row, seen=seen), code
+
+
+@pages.post("/contracts/<int:contract_id>/forget")
+@requires(Permission.MANAGE_ORGANISATIONS)
+def forget_contract(contract_id: int) -> Any:
+    """Take one away that was entered by mistake; pressed twice it is gone once."""
+    row = db.get(Contract, contract_id)
+    if row is None:
+        return _gone()
     program_id = row.program_id
-    values = {
-        "valid_from": row.valid_from.isoformat(),
-        "valid_to": row.valid_to.isoformat(),
-        "places": row.places,
-    }
-    if request.method == "GET":
-        form = ContractForm(data=values)
-        return render_template("programs/contract.html", form=form, contract=row)
-    back = redirect(url_for("programs.show", program_id=program_id, _anchor="contracts"))
-    if "forget" in request.form:
-        verbs.forget_contract(row, by=current_user)
-        flash(gettext("Der Vertrag ist entfernt."))
-        return back
-    form = ContractForm(request.form)
-    if form.validate():
-        try:
-            start, end = form.period
-            places = form.places.data
-            verbs.keep_contract(row.program, start, end, places, by=current_user, contract=row)
-        except NotAccepted as error:
-            refused(form, error)
-        else:
-            flash(gettext("Gespeichert."))
-            return back
-    return render_template("programs/contract.html", form=form, contract=row), 422
+    try:
+        contracts.forget_contract(row, by=current_user)
+    except NotFound:
+        return _gone()
+    flash(gettext("Der Vertrag ist entfernt."))
+    return _to_contracts(program_id)
+
+
+def _gone() -> Any:
+    """Somebody has removed it meanwhile, or the button was pressed twice."""
+    flash(str(wording.REFUSED["gone"]))
+    return redirect(url_for("organisations.index"))
+
+
+def _to_contracts(program_id: int) -> Any:
+    return redirect(url_for("programs.show", program_id=program_id, _anchor="contracts"))
 
 
 def _page(program: Program, form: ContractForm) -> str:

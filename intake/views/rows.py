@@ -9,6 +9,15 @@ from intake import wording
 from intake.forms.base import StepForm
 from workflows.errors import NotAccepted
 
+#: No table holds a larger key.
+LARGEST_KEY = 2**31 - 1
+
+
+def key_of(text: str) -> int:
+    """A key that stands in an address or a field; 0, which no row has, for what is none."""
+    plain = text.isascii() and text.isdigit() and len(text) <= 10
+    return int(text) if plain and int(text) <= LARGEST_KEY else 0
+
 
 def refused(form: StepForm, error: NotAccepted) -> None:
     """Put the reason of a verb at the question that is meant."""

@@ -129,6 +129,7 @@ MAY = {
             "programs.edit",
             "programs.add_contract",
             "programs.contract",
+            "programs.forget_contract",
             "places.index",
             "places.change",
         )

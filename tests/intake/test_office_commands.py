@@ -104,7 +104,7 @@ def test_places_are_changed_and_listed_by_day(say, url, tmp_path):
     (tmp_path / "bad.csv").write_text("2581;29000\nx;y\n")
     code, told = say("place", "count", str(tmp_path / "bad.csv"), "--on", "31.12.2026",
                      "--source", "BFS")  # fmt: skip
-    assert (code, "bad.csv:2" in told) == (1, True)
+    assert (code, "bad.csv: line 2" in told) == (1, True)
     engine = connect(url)
     from datetime import date
 

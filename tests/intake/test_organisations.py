@@ -94,7 +94,9 @@ def test_a_contract_is_corrected_and_one_by_mistake_removed(anna):
     assert "Das Ende liegt vor dem Anfang. Prüfen Sie beide Daten." in anna.errors
     anna.send(valid_to="31.12.2027")
     assert "0 von 25" in anna.words
-    anna.open(link).post(link, forget="1")
+    anna.open(link).post(f"{link}/forget")
+    anna.post(f"{link}/forget")
+    assert "Das hat inzwischen jemand entfernt." in anna.words
     assert "kein Vertrag gilt heute" in anna.open(page).words
 
 

@@ -1,7 +1,6 @@
 """An office from nothing, without the demo: the shell, the pages and the mail that a real one has."""
 
 import re
-import socket
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -23,6 +22,7 @@ from models.session import connect, db
 from models.tasks import open_tasks
 from tests.browser import Person
 from tests.conftest import config_for
+from tests.storm import free_port
 from workflows import worker
 
 ADMIN, SUSANNE, CARLA, OLAF = (
@@ -73,9 +73,7 @@ def nothing(empty_url, tmp_path, clock, monkeypatch):
                 letters.append((to, envelope.content.decode()))
             return "250 OK"
 
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     server = Controller(Keep(), hostname="127.0.0.1", port=port)
     server.start()
     config = config_for(empty_url, tmp_path)

@@ -177,7 +177,7 @@ def test_a_rule_that_changed_came_or_went_is_told_by_its_words():
     text = shipped_bundle()["routing.dmn"].decode()
     row = text[text.index('<rule id="rule_routing_2"') : text.index('<rule id="rule_routing_3"')]
     assert [t[:2] for t in changed((row, ""), file="routing.dmn")] == [("removed", "2")]
-    assert [t[:2] for t in changed((row, row * 2), file="routing.dmn")] == [("added", "2")]
+    assert [t[:2] for t in changed((row, row * 2), file="routing.dmn")] == [("added", "3")]
     policy = changed(('hitPolicy="FIRST"', 'hitPolicy="UNIQUE"'), file="routing.dmn")
     assert policy == [("policy", "routing", "FIRST", "UNIQUE")]
 

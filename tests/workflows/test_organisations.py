@@ -26,12 +26,13 @@ from models.places import region_called
 from models.programs import places_on, program_called, program_choices, programs
 from models.referrals import ReferralStatus, places_taken
 from models.session import db, transaction
-from workflows import desk
+from workflows import contracts, desk
 from workflows import organisations as verbs
 from workflows import programs as program_verbs
-from workflows.errors import Collision, NotAccepted, NotAllowed, NotPossibleNow
+from workflows.errors import Collision, NotAccepted, NotAllowed, NotFound, NotPossibleNow
 from workflows.facts import FACTS
 from workflows.notices import tell
+from workflows.organisations import stamp
 
 PROGRAM = {
     "name": "Brücken bauen",
@@ -253,16 +254,22 @@ def test_codes_are_plain_and_never_twice(third):
 
 def test_contracts_give_places_from_a_day_to_a_day(third, anna):
     start, end = date(2026, 1, 1), date(2026, 12, 31)
-    contract = program_verbs.keep_contract(third, start, end, 20, by=anna)
-    program_verbs.keep_contract(third, date(2026, 7, 1), end, 5, by=anna)
+    contract = contracts.add_contract(third, start, end, 20, by=anna)
+    contracts.add_contract(third, date(2026, 7, 1), end, 5, by=anna)
     wanted = (start - timedelta(1), start, date(2026, 7, 1), end + timedelta(1))
     assert [places_on(day).get(third.id) for day in wanted] == [None, 20, 25, None]
     for begin, last, places in ((end, start, 1), (start, end, 0), (date(2026, 7, 1), end, 1)):
         with pytest.raises(NotAccepted):
-            program_verbs.keep_contract(third, begin, last, places, by=anna)
-    program_verbs.keep_contract(third, start, end, 30, by=anna, contract=contract)
+            contracts.add_contract(third, begin, last, places, by=anna)
+    contracts.change_contract(contract, start, end, 30, by=anna)
     assert places_on(start)[third.id] == 30
-    program_verbs.forget_contract(contract, by=anna)
+    seen = stamp(contracts.known(contract))
+    contracts.change_contract(contract, start, end, 31, by=anna, seen=seen)
+    with pytest.raises(Collision):
+        contracts.change_contract(contract, start, end, 32, by=anna, seen=seen)
+    contracts.forget_contract(contract, by=anna)
+    with pytest.raises(NotFound):
+        contracts.forget_contract(contract, by=anna)
     assert third.id not in places_on(start)
 
 
@@ -273,7 +280,7 @@ def test_only_the_administration_has_these_verbs(third, monika):
         lambda: verbs.change_organisation(third.provider, answers, by=monika),
         lambda: program_verbs.add_program(third.provider, PROGRAM, by=monika),
         lambda: program_verbs.change_program(third, PROGRAM, by=monika),
-        lambda: program_verbs.keep_contract(third, today(), today(), 1, by=monika),
+        lambda: contracts.add_contract(third, today(), today(), 1, by=monika),
     ):
         with pytest.raises(NotAllowed):
             refused()

@@ -14,7 +14,7 @@ from models.journal import Audience
 from models.messages import Message
 from models.organisations import Organisation, OrganisationKind
 from models.people import OFFICE_ROLES, PROVIDER_ROLES, Role, User
-from models.places import region_of
+from models.places import Municipality, region_of
 from models.processes import latest_diagram
 from models.programs import programs
 from models.referrals import IN_TANDEM, Channel, Referral, ReferralStatus, next_number
@@ -65,7 +65,7 @@ def open_referral(
             db.refresh(draft, with_for_update=True)
             if draft.referral_id is not None:
                 raise NotPossibleNow("this draft has been submitted already")
-        if not office.open_on(received_on or today()):
+        if not (office.open_on(received_on or today()) or office.open_on(today())):
             raise NotPossibleNow("this office does not refer on that day")
         diagram = latest_diagram(REFERRAL)
         if diagram is None:
@@ -99,7 +99,8 @@ def _new(
     received_on: date,
 ) -> Referral:
     answers = filled.answers
-    region = region_of(int(answers["municipality_id"]), received_on)
+    home = db.get_one(Municipality, int(answers["municipality_id"]))
+    region = region_of(home.id, max(received_on, home.valid_from or received_on))
     if region is None:
         raise NotPossibleNow("this municipality belongs to no Sozialregion")
     first = next(iter(programs(on=today())), None)

@@ -48,6 +48,9 @@ def upgrade() -> None:
         batch_op.alter_column("deputy_email", server_default=None)
     with op.batch_alter_table("programs") as batch_op:
         batch_op.create_check_constraint(op.f("ck_programs_dates"), LATER)
+        batch_op.create_unique_constraint(op.f("uq_programs_name"), ["name"])
+    with op.batch_alter_table("social_regions") as batch_op:
+        batch_op.create_check_constraint(op.f("ck_social_regions_dates"), LATER)
     with op.batch_alter_table("municipalities") as batch_op:
         batch_op.add_column(sa.Column("merged_into_id", sa.Integer(), nullable=True))
         batch_op.create_foreign_key(
@@ -171,13 +174,17 @@ def _tables() -> None:
 
 
 def downgrade() -> None:
+    """What an older version cannot keep is lost: contracts, inhabitants, former names, mail and
+    calendars of organisations, further areas, all dates, and the roles that are new.
+    """
     with op.batch_alter_table("municipalities") as batch_op:
         batch_op.add_column(sa.Column("social_region_id", sa.Integer(), nullable=True))
-    # An older version knows one Sozialregion a municipality: the last one.
+    # An older version knows one Sozialregion a municipality: the last one, or any where it has none.
     op.execute(
-        "update municipalities set social_region_id = (select social_region_id from region_members "
-        "where region_members.municipality_id = municipalities.id "
-        "order by valid_to is null desc, valid_to desc limit 1)"
+        "update municipalities set social_region_id = coalesce((select social_region_id "
+        "from region_members where region_members.municipality_id = municipalities.id "
+        "order by valid_to is null desc, valid_to desc limit 1), "
+        "(select min(id) from social_regions))"
     )
     with op.batch_alter_table("municipalities") as batch_op:
         batch_op.drop_constraint(op.f("ck_municipalities_dates"), type_="check")
@@ -194,7 +201,10 @@ def downgrade() -> None:
         )
         batch_op.drop_column("merged_into_id")
     with op.batch_alter_table("programs") as batch_op:
+        batch_op.drop_constraint(op.f("uq_programs_name"), type_="unique")
         batch_op.drop_constraint(op.f("ck_programs_dates"), type_="check")
+    with op.batch_alter_table("social_regions") as batch_op:
+        batch_op.drop_constraint(op.f("ck_social_regions_dates"), type_="check")
     with op.batch_alter_table("organisations") as batch_op:
         batch_op.drop_constraint(op.f("ck_organisations_dates"), type_="check")
         for column in ("office_kind", "email", "deputy_email", "calendar"):
