@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from intake.place_commands import BFS
 from intake.shell import Day, Refused, office
 from models.calendars import Calendar
 from models.organisations import OfficeKind, OrganisationKind, organisation_called
@@ -17,6 +18,16 @@ from workflows import programs as program_verbs
 KINDS = click.Choice([kind.value for kind in OrganisationKind])
 SORTS = click.Choice([kind.value for kind in OfficeKind])
 CALENDARS = click.Choice([calendar.value for calendar in Calendar])
+
+#: What can be emptied, and which answer that is.
+_EMPTIED = {
+    "region": "areas",
+    "email": "email",
+    "deputy-email": "deputy_email",
+    "calendar": "calendar",
+    "from": "valid_from",
+    "until": "valid_to",
+}
 
 
 @click.group()
@@ -32,7 +43,7 @@ def _details(command: Any) -> Any:
     for option in (
         click.option("--sort", type=SORTS, help="what sort of office it is"),
         click.option("--region", multiple=True, metavar="NAME", help="a Sozialregion it works for"),
-        click.option("--municipality", type=int, metavar="BFS", help="of an office of one"),
+        click.option("--municipality", type=BFS, metavar="BFS", help="of an office of one"),
         click.option("--email", help="where mail goes that nobody of it can get"),
         click.option("--deputy-email", help="where an office's second reminder goes"),
         click.option("--calendar", type=CALENDARS, help="by which a provider's deadlines count"),
@@ -58,13 +69,18 @@ def add_organisation(name: str, kind: str, **given: Any) -> None:
 @organisation.command(name="change")
 @click.argument("name", metavar="ORGANISATION")
 @click.option("--name", "new_name", help="what it is called from now on")
+@click.option("--without", multiple=True, type=click.Choice(list(_EMPTIED)), help="empty this")
 @_details
-def change_organisation(name: str, new_name: str | None, **given: Any) -> None:
+def change_organisation(
+    name: str, new_name: str | None, without: tuple[str, ...], **given: Any
+) -> None:
     """Change what is known of an organisation; what is not named stays."""
     with office():
         found = organisation_called(name)
         answers = {**verbs.known(found), **_answers(given)}
-        verbs.change_organisation(found, {**answers, "name": new_name or found.name}, by=None)
+        answers.update({_EMPTIED[what]: None for what in without})
+        answers["name"] = found.name if new_name is None else new_name
+        verbs.change_organisation(found, answers, by=None)
         click.echo(f"{found.name} is changed.")
 
 
@@ -155,7 +171,7 @@ def change_program(name: str, **given: Any) -> None:
             "name": given["new_name"],
             "duration_months": given["months"],
             "longest_months": given["longest"],
-            "check_in_months": _months(given["check_ins"]) if given["check_ins"] else None,
+            "check_in_months": None if given["check_ins"] is None else _months(given["check_ins"]),
             "mentor_age_from": given["mentor_age"],
             "valid_from": _iso(given["start"]),
             "valid_to": _iso(given["end"]),

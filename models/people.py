@@ -202,11 +202,12 @@ def everybody() -> list[User]:
 
 
 def administrators() -> list[User]:
-    """Who can be asked for a role: the active administrators, by name."""
+    """Who can be asked for a role: the active administrators who have come, by name."""
     return list(
         db.scalars(
             sa.select(User)
-            .where(User.active, User.memberships.any(Membership.role == Role.ADMINISTRATOR))
+            .where(User.active, User.password_hash.is_not(None))
+            .where(User.memberships.any(Membership.role == Role.ADMINISTRATOR))
             .order_by(User.last_name, User.first_name, User.id)
         )
     )

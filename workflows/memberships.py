@@ -38,8 +38,7 @@ def give_role(
     _administers(by)
     check_role(organisation, role)
     with transaction():
-        db.refresh(user, ["active"], with_for_update=True)
-        db.refresh(user, ["memberships"])
+        _hold(user)
         if not user.active and not readmit:
             raise HasLeft(user.id)
         if user.works_at(organisation.id, frozenset({role})):
@@ -68,6 +67,7 @@ def take_role(membership: Membership, *, by: User | None) -> int:
     with transaction():
         if administers:
             _somebody_else_administers(user)
+        _hold(user)
         found = db.scalar(
             sa.select(Membership.id).where(Membership.id == membership.id).with_for_update()
         )
@@ -95,6 +95,9 @@ def deactivate(user: User, *, by: User | None) -> int:
     with transaction():
         if any(m.role is Role.ADMINISTRATOR for m in user.memberships):
             _somebody_else_administers(user)
+        _hold(user)
+        if not user.active:  # pressed twice, or by two
+            return 0
         user.active = False
         user.session_key = secrets.token_hex(16)
         freed = _free(user, queues_of(user.memberships))
@@ -106,6 +109,9 @@ def reactivate(user: User, *, by: User | None) -> None:
     """Somebody comes back, with the roles they had."""
     _administers(by)
     with transaction():
+        _hold(user)
+        if user.active:
+            return
         user.active = True
         journal.write("reactivated", by=by, user=user.id)
 
@@ -130,12 +136,19 @@ def _administers(by: User | None) -> None:
         raise NotAllowed("people belong to the administration")
 
 
+def _hold(user: User) -> None:
+    """Lock a person and read them again, so that what changes their roles follows each other."""
+    db.refresh(user, ["active"], with_for_update=True)
+    db.refresh(user, ["memberships"])
+
+
 def _somebody_else_administers(user: User) -> None:
     """Of two administrators who take the role from each other the second one waits here."""
     everyone = db.scalars(
         sa.select(User.id)
         .join(Membership)
         .where(Membership.role == Role.ADMINISTRATOR, User.active)
+        .where(User.password_hash.is_not(None))  # who never came cannot help
         .order_by(User.id, Membership.id)
         .with_for_update()
     ).all()

@@ -5,7 +5,6 @@ import time
 from flask import Flask, current_app
 from flask_babel import lazy_gettext as _
 
-from intake.config import Config
 from intake.doctor.database import clocks, durable, version, zones
 from intake.doctor.disk import backup, modes, papers, room
 from intake.doctor.lines import Check, Line, Needs, State, look_at
@@ -49,27 +48,26 @@ SERVER = (
 
 #: So many seconds a process remembers how much is missing.
 REMEMBERED = 60
-_REMEMBERED = "missing"
+_REMEMBERED, _DEAR = "missing", "missing_dear"
 
 
-def everything(config: Config) -> list[Line]:
-    """All that the page shows, with the network asked."""
-    return [look_at(check, config) for check in PAGE]
+def everything(app: Flask) -> list[Line]:
+    """All that the page shows, with the network asked; the next page looks anew at what is cheap."""
+    lines = [look_at(check, app.extensions["intake"]) for check in PAGE]
+    dear = [line for line, check in zip(lines, PAGE, strict=True) if not check.cheap]
+    app.extensions[_DEAR] = count(dear)
+    app.extensions.pop(_REMEMBERED, None)
+    return lines
 
 
 def missing_count(app: Flask | None = None) -> int:
-    """How much is missing, as far as it can be seen without the network; up to a minute old."""
+    """How much is missing: what is cheap up to a minute ago, the rest when the page last looked."""
     app = app or current_app
     until, number = app.extensions.get(_REMEMBERED, (0.0, 0))
     if time.monotonic() >= until:
         number = count([look_at(c, app.extensions["intake"]) for c in PAGE if c.cheap])
         app.extensions[_REMEMBERED] = (time.monotonic() + REMEMBERED, number)
-    return number
-
-
-def forget_count(app: Flask) -> None:
-    """Look anew at the next page: somebody is just looking at what is missing."""
-    app.extensions.pop(_REMEMBERED, None)
+    return int(number + app.extensions.get(_DEAR, 0))
 
 
 def count(lines: list[Line]) -> int:

@@ -18,6 +18,7 @@ from workflows.diagrams.check import check
 from workflows.diagrams.files import texts_of
 from workflows.diagrams.published import (
     REFERRAL,
+    SHIPPED,
     came_along,
     checksum,
     files_of,
@@ -89,7 +90,7 @@ def _newer(diagram: Diagram, here: Where) -> Iterator[Finding]:
     yield warn(
         text,
         gettext("Vergleichen Sie sie mit Ihrer, und übernehmen Sie, was passt."),
-        typed("intake diff bpmn/"),
+        typed(f"intake diff {SHIPPED}"),
         here,
     )
 

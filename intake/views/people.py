@@ -198,11 +198,11 @@ def _give(person: User, form: MembershipForm, *, readmit: bool = False) -> Any:
     words = {"who": person.name, "role": wording.ROLE[role], "place": place.name}
     try:
         memberships.give_role(person, place, role, by=current_user, readmit=readmit)
-        flash(gettext("%(who)s ist jetzt auch %(role)s bei %(place)s.", **words))
+        flash(gettext("%(who)s hat jetzt auch die Rolle «%(role)s» bei %(place)s.", **words))
     except HasRoleAlready:
         if readmit and not person.active:
             return _readmit(person)
-        flash(gettext("%(who)s ist schon %(role)s bei %(place)s.", **words), "bad")
+        flash(gettext("%(who)s hat die Rolle «%(role)s» bei %(place)s schon.", **words), "bad")
     except HasLeft:
         flash(
             gettext("%(who)s ist ausgetreten. Lassen Sie die Person zuerst wieder zu.", **words),
@@ -216,7 +216,10 @@ def _take(person: User, membership: Membership) -> Any:
     words["role"] = wording.ROLE[membership.role]
     try:
         freed = memberships.take_role(membership, by=current_user)
-        flash(gettext("%(who)s ist nicht mehr %(role)s bei %(place)s.", **words) + _freed(freed))
+        flash(
+            gettext("%(who)s hat die Rolle «%(role)s» bei %(place)s nicht mehr.", **words)
+            + _freed(freed)
+        )
     except OwnAdministration:
         flash(_needed(person), "bad")
     except LastAdministrator:

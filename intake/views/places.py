@@ -7,6 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 
+from intake import wording
 from intake.forms import place as forms
 from intake.forms.base import StepForm
 from intake.permissions import Permission, requires
@@ -104,7 +105,9 @@ def _rename() -> Change:
     def do(form: forms.RenamingForm) -> str:
         place = _place(form.municipality.data)
         verbs.rename(place, form.name.data, forms.day_of(form), by=current_user)
-        return gettext("Sie heisst nun %(name)s.", name=place.name)
+        return gettext(
+            "Sie heisst ab %(day)s %(name)s.", name=place.name, day=wording.day(forms.day_of(form))
+        )
 
     return (
         gettext("Gemeinde umbenennen"),
@@ -132,7 +135,7 @@ def _region_added() -> Change:
     def do(form: forms.RegionForm) -> str:
         start = forms.day_of(form) if form.start.data else None
         region = verbs.add_region(form.name.data, start, by=current_user)
-        return gettext("Die Sozialregion %(name)s gibt es nun.", name=region.name)
+        return gettext("Die Sozialregion %(name)s ist eingetragen.", name=region.name)
 
     explained = gettext("Teilen Sie ihr danach Gemeinden zu, und legen Sie ihre Stelle an.")
     return gettext("Sozialregion hinzufügen"), explained, forms.RegionForm, do

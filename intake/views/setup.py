@@ -27,11 +27,10 @@ class Link:
 @requires(Permission.MANAGE_ORGANISATIONS)
 def index() -> Any:
     """Every check in order, looked at now; what is missing first, what is done folded below."""
-    lines = checks.everything(current_app.extensions["intake"])
+    lines = checks.everything(current_app)
     numbered = list(enumerate(lines, 1))
     done = (State.OK, State.NOT_APPLICABLE)
     g.missing = checks.count(lines)
-    checks.forget_count(current_app)
     return render_template(
         "setup/index.html",
         open=[(number, line) for number, line in numbered if line.state not in done],

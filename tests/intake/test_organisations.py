@@ -133,7 +133,7 @@ def test_a_merger_on_the_page_and_an_old_case_beside_it(web, anna):
 
 def test_places_are_renamed_moved_and_counted(web, anna):
     anna.open("/places/rename").send(municipality="2500", name="Trimbach SO", start="12.1.2026")
-    assert "Sie heisst nun Trimbach SO." in anna.words
+    assert "Sie heisst ab 12.01.2026 Trimbach SO." in anna.words
     anna.open("/places/move")
     thal = anna.page.xpath('//select[@name="region"]/option[text()="Thal-Gäu"]/@value')[0]
     anna.send(municipality="2500", region=thal, start="1.2.2026")
@@ -189,3 +189,33 @@ def test_a_body_has_an_inbox_that_says_why_it_is_empty(web, anna):
         assert eva.active
     words = web.person("e.kontroll@example.org").open("/tasks").words
     assert "Noch gibt kein Prozess Ihrer Rolle Aufgaben." in words
+
+
+def test_a_typing_error_does_not_hide_that_somebody_else_has_saved(web, anna):
+    anna.open("/organisations/new?kind=provider").send(name="Verein Brücke")
+    page = f"{anna.path}/edit"
+    anna.open(page)
+    web.person(ANNA).open(page).send(email="zuerst@example.org")
+    anna.send(email="kein", expect=422)
+    anna.send(email="danach@example.org", expect=409)
+    anna.send(email="danach@example.org")
+    assert "danach@example.org" in anna.words
+
+
+@pytest.mark.parametrize("key", ["9" * 20, "²", "-1", "x", "\x00", "1" * 5000])
+def test_odd_keys_in_addresses_and_fields_are_nobody(web, anna, key):
+    anna.open(f"/organisations/new?kind=office&region={key.replace(chr(0), '%00')}")
+    anna.post("/acting", acting_for=key)
+    anna.open("/people/invite")
+    anna.send(first_name="A", last_name="B", email="a@example.org", organisation=key, expect=422)
+    anna.open("/places/merge").send(gone=[key], into=key, start="1.1.2027", expect=422)
+
+
+def test_without_a_wish_nobody_is_sent_where_nobody_is_taken(web, anna):
+    anna.open("/programs/1/edit").send(valid_to="11.1.2026")
+    petra = write_referral(web.person(PETRA))
+    petra.send(expect=500)
+    assert "Der Fall steht, wo er stand, und Ihre Angaben sind noch da." in petra.words
+    assert "Ohne Wunsch führt die Tabelle" in anna.open("/setup").words
+    anna.open("/programs/1/edit").send(valid_to="")
+    petra.open("/drafts").open(petra.page.xpath('//a[@class="row"]/@href')[0])

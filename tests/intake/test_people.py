@@ -97,11 +97,11 @@ def test_a_row_leads_to_the_person_and_a_role_is_added_there(anna, web):
         "Koordinationsperson, Programmleitung."
     ]
     anna.send(role="program_lead")
-    assert "Monika Muster-Demo ist jetzt auch Programmleitung bei SRK" in anna.words
+    assert "Monika Muster-Demo hat jetzt auch die Rolle «Programmleitung» bei SRK" in anna.words
     assert roles_of(web, MONIKA) == {(CARITAS, "coordinator"), (SRK, "program_lead")}
     assert mails(web, "role_added") == [MONIKA]
     anna.open(give).send(organisation=place_of(web, SRK), role="program_lead")
-    assert "ist schon Programmleitung" in anna.words
+    assert "hat die Rolle «Programmleitung» bei SRK Kanton Solothurn schon." in anna.words
     assert mails(web, "role_added") == [MONIKA]
 
 
@@ -110,7 +110,7 @@ def mails(web, notice):
         return list(db.scalars(sa.select(Mail.recipient).where(Mail.notice == notice)))
 
 
-def test_organisations_are_offered_by_kind_and_only_those_that_are_open(anna, web):
+def test_organisations_are_offered_by_kind_with_their_time_where_they_are_not_open(anna, web):
     with web.arranged():
         today = organisation_called(CARITAS)
         with transaction():
@@ -121,7 +121,7 @@ def test_organisations_are_offered_by_kind_and_only_those_that_are_open(anna, we
         group.get("label"): [option.text for option in group]
         for group in anna.page.xpath("//select[@name='organisation']/optgroup")
     }
-    assert groups["Anbieterinnen"] == [SRK]
+    assert groups["Anbieterinnen"] == [f"{CARITAS} (01.01.2020 bis 01.01.2020)", SRK]
     assert len(groups["Stellen, die zuweisen"]) == offices
     assert CARITAS in anna.open("/people").text, "its people are still found"
 
@@ -156,7 +156,7 @@ def test_before_a_role_is_taken_the_page_says_what_happens(anna, web, alone):
     nora = web.person(NORA)
     nora.act_for(SRK)
     anna.press("Rolle wegnehmen")
-    assert "nicht mehr Koordinationsperson bei SRK Kanton Solothurn" in anna.words
+    assert "hat die Rolle «Koordinationsperson» bei SRK Kanton Solothurn nicht mehr" in anna.words
     assert "1 Aufgabe ist wieder frei" in anna.words
     assert roles_of(web, NORA) == {("Sozialregion Wasseramt", "case_manager")}
     assert mails(web, "role_removed") == [NORA]
@@ -205,7 +205,7 @@ def test_inviting_an_address_that_exists_names_the_person_and_asks(anna, web):
     assert anna.page.findtext(".//h1") == "Diese Adresse gehört Petra Beispiel"
     for said in (
         "Sozialregion Olten: Fallführende Person",
-        "Soll Petra Beispiel zusätzlich Koordinationsperson bei SRK Kanton Solothurn werden?",
+        "Soll Petra Beispiel zusätzlich die Rolle «Koordinationsperson» bei SRK Kanton Solothurn bekommen?",
         "Sie haben «Peter Anders» geschrieben. Der Name im Konto bleibt, wie er ist.",
     ):
         assert said in anna.words

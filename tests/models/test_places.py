@@ -178,3 +178,28 @@ def test_offices_of_the_version_before_keep_where_they_work(url):
         assert ([r.name for r in office.areas], office.office_kind) == (["Olten"], "social_region")
         assert session.scalar(sa.select(sa.func.count()).select_from(RegionMember)) == 106
     engine.dispose()
+
+
+def test_a_merger_before_a_change_that_was_entered_ahead_takes_its_place(anna):
+    later = date(2028, 6, 1)
+    places.move(place(TRIMBACH), region_called("Thal-Gäu"), later, by=anna)
+    places.merge([place(TRIMBACH)], place(OLTEN), date(2028, 1, 1), by=anna)
+    assert region_of(TRIMBACH, date(2027, 12, 31)).name == "Olten"
+    assert region_of(TRIMBACH, later).name == "Olten"  # where Olten is, which took it in
+    for change in (
+        lambda: places.move(place(TRIMBACH), region_called("Thal-Gäu"), later, by=anna),
+        lambda: places.rename(place(TRIMBACH), "Anders", later, by=anna),
+        lambda: places.merge([place(TRIMBACH)], place(OLTEN), later, by=anna),
+    ):
+        with pytest.raises(NotAccepted):
+            change()
+
+
+def test_nothing_moves_to_a_region_that_is_not_there(anna):
+    coming = places.add_region("Kommt", DAY, by=anna)
+    with pytest.raises(NotAccepted):
+        places.move(place(TRIMBACH), coming, BEFORE, by=anna)
+    with pytest.raises(NotAccepted):
+        places.end_region(coming, BEFORE, by=anna)
+    places.move(place(TRIMBACH), coming, DAY, by=anna)
+    assert region_of(TRIMBACH, DAY).name == "Kommt"
