@@ -148,7 +148,8 @@ def owner_of_link(secret: str) -> User | None:
     link = db.scalar(sa.select(PasswordLink).where(PasswordLink.digest == _digest(secret)))
     if link is None or link.used_at is not None or link.expires_at < now():
         return None
-    return db.get(User, link.user_id)
+    owner = db.get_one(User, link.user_id)
+    return owner if owner.active else None
 
 
 def set_password(secret: str, password: str) -> User | None:
@@ -159,8 +160,10 @@ def set_password(secret: str, password: str) -> User | None:
         )
         if link is None or link.used_at is not None or link.expires_at < now():
             return None
-        link.used_at = now()
         user = db.get_one(User, link.user_id)
+        if not user.active:
+            return None
+        link.used_at = now()
         user.password_hash = hash_password(password)
         user.session_key = secrets.token_hex(16)
         db.execute(sa.delete(SignInAttempt).where(SignInAttempt.email == user.email))

@@ -15,7 +15,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect, validate_csrf
 from wtforms import ValidationError
 
-from models.organisations import Organisation
+from models.organisations import Organisation, organisations
 from models.people import User
 
 #: Acts for nobody: has to choose, or has no role anywhere.
@@ -47,6 +47,9 @@ def set_for(user: User) -> None:
         user.acting_for = chosen if chosen in own else NOBODY
     if chosen is not None and chosen != user.acting_for:
         _remember(user.acting_for)
+    elif _SEED not in session and request.method == "GET":
+        # After a sign-in that sent a form on: what is shown from now on knows for whom.
+        _remember(user.acting_for)
 
 
 def choose(user: User, organisation_id: int) -> None:
@@ -76,19 +79,28 @@ def begin(user: User) -> None:
 
 
 def belongs_to() -> Organisation | None:
-    """For which of one's organisations the form that was sent was shown, if that can be told."""
-    shown_for = _token_is_of()
-    return next((o for o, _roles in current_user.workplaces() if o.id == shown_for), None)
+    """For which organisation the form that was sent was shown, if that can be told.
+
+    It may be one where the person has no role any more.
+    """
+    everyone = {organisation.id: organisation for organisation in organisations()}
+    return everyone.get(_token_is_of(*everyone) or NOBODY)
 
 
-def _token_is_of() -> int | None:
+def is_mine(place: Organisation) -> bool:
+    """Whether the person at this page has a role at an organisation."""
+    return place.id in {organisation.id for organisation, _roles in current_user.workplaces()}
+
+
+def _token_is_of(*others: int) -> int | None:
     """Of whose page the token is that was sent; NOBODY for one before the choice."""
     if not {_SEED, _TOKEN} <= session.keys():
         return None
     given = request.form.get(_TOKEN) or request.headers.get("X-CSRFToken", "")
     kept = session[_TOKEN]
+    own = (organisation.id for organisation, _roles in current_user.workplaces())
     try:
-        for key in (*(organisation.id for organisation, _r in current_user.workplaces()), NOBODY):
+        for key in (*own, NOBODY, *others):
             session[_TOKEN] = _token(key)
             try:
                 validate_csrf(given)

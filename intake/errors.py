@@ -77,6 +77,13 @@ def _form_expired(_error: CSRFError) -> Any:
     if not current_user.is_authenticated and request.endpoint != "sign_in.enter":
         return sign_in_first()
     place = acting.belongs_to() if current_user.is_authenticated else None
+    if place is not None and not acting.is_mine(place):
+        sentence = gettext(
+            "Dieses Formular gehörte zu %(place)s. Dort haben Sie keine Rolle mehr, und es wurde "
+            "nichts gespeichert. Ihre Angaben stehen unten.",
+            place=place.name,
+        )
+        return render_template("errors/lost.html", sentence=sentence, typed=typed()), 409
     if place is not None and place.id != current_user.acting_for:
         onward = request.full_path.rstrip("?")
         return render_template("errors/other.html", place=place, next=onward, typed=typed()), 409

@@ -77,10 +77,9 @@ def change_organisation(
     """Change what is known of an organisation; what is not named stays."""
     with office():
         found = organisation_called(name)
-        answers = {**verbs.known(found), **_answers(given)}
-        answers.update({_EMPTIED[what]: None for what in without})
-        answers["name"] = found.name if new_name is None else new_name
-        verbs.change_organisation(found, answers, by=None)
+        said = {**_answers(given), "name": found.name if new_name is None else new_name}
+        emptied = {_EMPTIED[what]: None for what in without}
+        verbs.change_organisation(found, {**verbs.known(found), **said, **emptied}, by=None)
         click.echo(f"{found.name} is changed.")
 
 
@@ -216,6 +215,6 @@ def _program(name: str) -> Program:
 
 def _months(text: str) -> list[int]:
     parts = [part.strip() for part in text.split(",") if part.strip()]
-    if not all(part.isascii() and part.isdigit() for part in parts):
+    if not all(part.isascii() and part.isdigit() and len(part) < 4 for part in parts):
         raise Refused(f"{text!r} are no months, such as 3,6,9")
     return [int(part) for part in parts]

@@ -87,8 +87,9 @@ def _looked_over(archive: zipfile.ZipFile) -> list[Paper]:
     if digest.hexdigest() != summary["rows_sha256"]:
         raise BadBackup("the rows are damaged: their digest is another one")
     _all_there(archive, papers, summary["missing"])
+    held = set(archive.namelist())
     for paper in papers:
-        if f"documents/{paper.key}" in archive.namelist():
+        if f"documents/{paper.key}" in held:
             for _data in _bytes_of(archive, paper):
                 pass
     return papers
@@ -174,11 +175,12 @@ def _bring_in(
 ) -> dict[str, int]:
     """Documents, then all rows in one transaction; if either fails, both are as before."""
     written: list[Path] = []
+    held = set(archive.namelist())
     try:
         upgrade(config.database_url)
         for paper in papers:
             path = path_of(config, paper.key)
-            if not path.exists() and f"documents/{paper.key}" in archive.namelist():
+            if not path.exists() and f"documents/{paper.key}" in held:
                 for folder in (path.parent.parent, path.parent):
                     private.folder(folder)
                 with _new(path, written) as file:

@@ -46,7 +46,7 @@ def office() -> Iterator[None]:
         app = create_app(from_environment().checked())
         with app.test_request_context(), force_locale("en"):
             yield
-    except (UnsafeSetting, LookupError, OSError, WorkflowError) as error:
+    except (UnsafeSetting, LookupError, OSError, ValueError, OverflowError, WorkflowError) as error:
         raise Refused(str(error)) from None
     except sa.exc.SQLAlchemyError as error:
         what = type(error).__name__
@@ -57,6 +57,10 @@ def office() -> Iterator[None]:
 
 def run(command: click.Command, words: list[str]) -> int:
     """One command; 0 done, 1 refused, 2 misused."""
+    if any("\ud800" <= sign <= "\udfff" for word in words for sign in word):
+        # Bytes that are no UTF-8; they could be neither kept nor printed.
+        click.echo("intake: a word holds signs that cannot be read", file=sys.stderr)
+        return 2
     try:
         done = command.main(words, prog_name=f"intake {command.name}", standalone_mode=False)
     except click.ClickException as error:

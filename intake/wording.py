@@ -134,6 +134,8 @@ REFUSED: dict[str, Any] = {
     "region_in_use": _("Es gehören noch Gemeinden dazu. Teilen Sie diese zuerst anders zu."),
     "nothing_to_merge": _("Kreuzen Sie an, welche Gemeinden aufgehen."),
     "not_there": _("Eine dieser Gemeinden gibt es an diesem Tag nicht. Prüfen Sie den Tag."),
+    "ends_too": _("Diese Gemeinde geht selbst auf. Tragen Sie Fusionen der Reihe nach ein."),
+    "nothing_to_come": _("Diese Fusion hat schon begonnen oder ist schon zurückgenommen."),
     "no_region_then": _("Diese Sozialregion gibt es an diesem Tag nicht. Prüfen Sie den Tag."),
     "number_taken": _("Diese Nummer hat schon eine Gemeinde. Prüfen Sie sie."),
     "too_early": _("Seither hat sich schon etwas geändert. Wählen Sie einen späteren Tag."),

@@ -178,20 +178,31 @@ def normal_address(text: str) -> str:
     no second person.
 
     Raises:
-        ValueError: a blank or a control character stands within it.
+        ValueError: a blank, or a sign that has no place in an address, stands within it.
     """
     seen = "".join(c for c in text if unicodedata.category(c) != "Cf").strip()
-    if any(c.isspace() or unicodedata.category(c) == "Cc" for c in seen):
-        raise ValueError("an address holds neither blanks nor control characters")
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", seen).lower())
+    plain = unicodedata.normalize("NFC", unicodedata.normalize("NFC", seen).lower())
+    if not all(_belongs_in_an_address(sign) for sign in plain):
+        raise ValueError("an address holds neither blanks nor signs that have no place in it")
+    return plain
+
+
+def _belongs_in_an_address(sign: str) -> bool:
+    """A dot-atom's signs (RFC 5322, 3.2.3), the @, and Latin letters beyond ASCII; nothing unseen."""
+    if sign.isascii():
+        return sign.isalnum() or sign in "@.!#$%&'*+-/=?^_`{|}~"
+    return sign.isalpha() and "LATIN" in unicodedata.name(sign, "")
 
 
 def user_by_email(email: str) -> User | None:
-    """The person with this address, however it is written."""
+    """The person with this address, however it is written.
+
+    An address from before there was one form of it is found as it was kept.
+    """
     try:
         address = normal_address(email)
     except ValueError:
-        return None
+        address = email.strip().lower().replace("\0", "")
     return db.scalar(sa.select(User).where(User.email == address))
 
 

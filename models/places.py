@@ -183,7 +183,7 @@ def region_of(municipality_id: int, on: date) -> SocialRegion | None:
     if member := db.scalars(select).first():
         return member.social_region
     gone = db.get(Municipality, municipality_id)
-    if gone is not None and gone.merged_into_id and gone.merged_into_id != gone.id:
+    if gone is not None and gone.merged_into_id and gone.valid_to and gone.valid_to < on:
         return region_of(gone.merged_into_id, on)
     return None
 

@@ -10,6 +10,7 @@ from models.organisations import Organisation
 from models.people import ROLES_AT, Membership, Role, User, administrators, queues_of
 from models.queues import Queue, held_in, lost_queues
 from models.session import db, transaction
+from models.sign_ins import PasswordLink
 from workflows.errors import (
     HasLeft,
     HasRoleAlready,
@@ -100,6 +101,7 @@ def deactivate(user: User, *, by: User | None) -> int:
             return 0
         user.active = False
         user.session_key = secrets.token_hex(16)
+        db.execute(sa.delete(PasswordLink).where(PasswordLink.user_id == user.id))
         freed = _free(user, queues_of(user.memberships))
         journal.write("deactivated", by=by, user=user.id, tasks=freed)
     return freed

@@ -6,6 +6,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from models import journal
+from models.base import today
 from models.people import User
 from models.places import (
     FormerName,
@@ -76,7 +77,7 @@ def move(place: Municipality, region: SocialRegion, start: date, *, by: User | N
         _there(place, start, "municipality")
         if not region.exists(start):
             raise NotAccepted("region", "no_region_then", f"{region.name} is not there on that day")
-        _belongs(place.id, region.id, start)
+        _belongs(place, region.id, start)
         on = start.isoformat()
         journal.write("municipality_moved", by=by, municipality=place.id, region=region.id, on=on)
 
@@ -110,11 +111,32 @@ def merge(
             _there(place, start, "gone")
         target = into or _founded(gone[0], number, _clean(name, "name"), start)
         _there(target, start, "into")
+        if target.valid_to is not None:
+            raise NotAccepted("into", "ends_too", f"{target.name} is to end itself")
         for place in gone:
             _end(place, target, start)
         keys = [place.id for place in gone]
         journal.write("merged", by=by, gone=keys, into=target.id, on=start.isoformat())
     return target
+
+
+def call_off(place: Municipality, *, by: User | None) -> None:
+    """A merger that has not begun does not come.
+
+    Raises:
+        NotAllowed.
+        NotAccepted: nothing is to come, or it has begun.
+    """
+    administers(by)
+    with transaction():
+        _hold(place)
+        if place.valid_to is None or place.merged_into_id is None or place.valid_to < today():
+            raise NotAccepted("gone", "nothing_to_come", f"{place.name} is not to be merged")
+        for member in _members(place.id):
+            if member.valid_to == place.valid_to:
+                member.valid_to = None
+        place.valid_to, place.merged_into_id = None, None
+        journal.write("merger_called_off", by=by, municipality=place.id)
 
 
 def _end(place: Municipality, target: Municipality, start: date) -> None:
@@ -212,9 +234,9 @@ def _keep_counts(numbers: Mapping[int, int], counted_on: date, source: str) -> s
     return {*there, *numbers}
 
 
-def _belongs(municipality_id: int, region_id: int, start: date) -> None:
-    """The last row ends the day before, the next one is open."""
-    last = next((row for row in _members(municipality_id) if row.valid_to is None), None)
+def _belongs(place: Municipality, region_id: int, start: date) -> None:
+    """The last row ends the day before; the next one lasts as long as the municipality."""
+    last = max(_members(place.id), key=lambda row: row.valid_to or date.max, default=None)
     if last is not None:
         if last.social_region_id == region_id:
             raise NotAccepted(
@@ -224,9 +246,8 @@ def _belongs(municipality_id: int, region_id: int, start: date) -> None:
             raise NotAccepted("start", "too_early", "it changed after that day already")
         last.valid_to = day_before(start)
         db.flush()
-    db.add(
-        RegionMember(municipality_id=municipality_id, social_region_id=region_id, valid_from=start)
-    )
+    facts = {"municipality_id": place.id, "social_region_id": region_id, "valid_from": start}
+    db.add(RegionMember(**facts, valid_to=place.valid_to))
 
 
 def _members(municipality_id: int) -> list[RegionMember]:

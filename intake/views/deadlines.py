@@ -21,7 +21,7 @@ pages = Blueprint("deadlines", __name__, url_prefix="/deadlines")
 @requires(Permission.SET_DEADLINES)
 def index() -> Any:
     """Every deadline in words, its length, and where a programme differs."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _page()
     wanted, errors = _typed()
     if errors:

@@ -74,7 +74,7 @@ def section(draft_id: int, code: str) -> Any:
     draft = _draft(draft_id)
     if code not in SECTIONS:
         abort(404)
-    if request.method == "GET":
+    if request.method != "POST":
         checked = request.args.get("check") == "1"
         return _section(draft, code, _form(draft.answers), checked=checked)
     answers = _merged(draft, code)

@@ -51,7 +51,7 @@ def show(draft_id: int, example: str) -> Any:
     draft = drafts.drawing_draft(draft_id)
     if example not in draft.examples:
         abort(404)
-    if request.method == "GET":
+    if request.method != "POST":
         return _editor(draft, example, drafts.as_file(draft.examples[example]))
     text = request.form.get("text", "")[:LARGEST]
     try:

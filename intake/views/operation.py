@@ -7,6 +7,7 @@ from flask import Blueprint, abort, render_template, request
 from flask_babel import gettext, ngettext
 
 from intake.permissions import Permission, requires
+from intake.views.rows import key_of
 from models.base import now
 from models.operation import Figures, Scope, figures, waiting_at, ways
 from models.processes import Diagram, latest_diagram
@@ -80,7 +81,7 @@ def _scope() -> Scope:
     """What was asked for; three months if nothing was."""
     days = request.args.get("days", 90, type=int)
     since = now() - timedelta(days=days) if days in PERIODS and days else None
-    return Scope(since, request.args.get("program", 0, type=int))
+    return Scope(since, key_of(request.args.get("program", "")))
 
 
 def _told(one: Figures) -> str:

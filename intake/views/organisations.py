@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from intake.forms.organisation import OrganisationForm
 from intake.permissions import Permission, requires
-from intake.views.rows import key_of, refused, stale
+from intake.views.rows import key_of, refused, seen_of, stale
 from models.base import today
 from models.organisations import (
     OfficeKind,
@@ -83,7 +83,7 @@ def edit(organisation_id: int) -> Any:
     """Change it; two at once are told."""
     organisation = _found(organisation_id)
     before = known(organisation)
-    seen, code = request.form.get("seen") or stamp(before), 200
+    seen, code = seen_of(before), 200
     if request.method != "POST":
         form = OrganisationForm(data=before).offer(organisation)
     else:

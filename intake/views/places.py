@@ -43,6 +43,7 @@ def index() -> Any:
         "places/index.html",
         by_region=by_region,
         homeless=[m for m in everyone if m.exists(on) and m.id not in members],
+        coming=[m for m in everyone if m.merged_into_id and m.valid_to and m.valid_to >= on],
         gone=[m for m in everyone if m.valid_to and m.valid_to < on],
         counts=counts,
         totals={
@@ -52,6 +53,19 @@ def index() -> Any:
         source=", ".join(sorted({row.source for row in counts.values()})),
         counted_on=max((row.counted_on for row in counts.values()), default=None),
     )
+
+
+@pages.post("/<int:municipality_id>/call-off")
+@requires(Permission.MANAGE_ORGANISATIONS)
+def call_off(municipality_id: int) -> Any:
+    """Take back a merger that has not begun."""
+    place = db.get(Municipality, municipality_id) or abort(404)
+    try:
+        verbs.call_off(place, by=current_user)
+        flash(gettext("Die Fusion von %(name)s ist zurückgenommen.", name=place.called(today())))
+    except NotAccepted as error:
+        flash(str(wording.REFUSED[error.reason]), "bad")
+    return redirect(url_for("places.index"))
 
 
 @pages.route("/<change>", methods=["GET", "POST"])

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from intake.differences import by_place
 from intake.permissions import Permission, may, requires
+from intake.views.rows import key_of
 from models.load import Load, load_of
 from models.processes import Diagram, diagram_of, running_on
 from models.session import db
@@ -85,7 +86,7 @@ def _version(diagram_id: int) -> Diagram:
 def _against(diagram_id: int) -> Diagram | None:
     """The version that the reader compares with: the one before, if none is chosen."""
     diagram = _version(diagram_id)
-    chosen = request.args.get("against", type=int)
+    chosen = key_of(request.args.get("against", "")) or None
     if chosen is None:
         return diagram_of(diagram.process_id, diagram.version - 1)
     other = _version(chosen)

@@ -9,7 +9,7 @@ from flask_login import current_user
 from intake import wording
 from intake.forms.program import ContractForm, ProgramForm
 from intake.permissions import Permission, requires
-from intake.views.rows import refused, stale
+from intake.views.rows import refused, seen_of, stale
 from models.base import today
 from models.organisations import Organisation, OrganisationKind
 from models.programs import Contract, Program
@@ -60,7 +60,7 @@ def edit(program_id: int) -> Any:
     """Change it; two at once are told."""
     program = _found(program_id)
     before = verbs.known(program)
-    seen, code = request.form.get("seen") or stamp(before), 200
+    seen, code = seen_of(before), 200
     if request.method != "POST":
         form = ProgramForm(data=before)
     else:
@@ -104,7 +104,7 @@ def contract(contract_id: int) -> Any:
     if row is None:
         return _gone()
     before = contracts.known(row)
-    seen, code = request.form.get("seen") or stamp(before), 200
+    seen, code = seen_of(before), 200
     form = ContractForm(request.form) if request.method == "POST" else ContractForm(data=before)
     if request.method == "POST":
         code = 422

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from flask import flash
+from flask import flash, request
 from flask_babel import gettext
 
 from intake import wording
 from intake.forms.base import StepForm
 from workflows.errors import NotAccepted
+from workflows.organisations import stamp
 
 #: No table holds a larger key.
 LARGEST_KEY = 2**31 - 1
@@ -17,6 +18,15 @@ def key_of(text: str) -> int:
     """A key that stands in an address or a field; 0, which no row has, for what is none."""
     plain = text.isascii() and text.isdigit() and len(text) <= 10
     return int(text) if plain and int(text) <= LARGEST_KEY else 0
+
+
+def seen_of(before: dict[str, Any]) -> str:
+    """The stamp of what the page showed: of now when it is opened, then as the form sends it back.
+
+    A request without one comes from no page of ours and fits nothing: what is missing in it is not
+    empty.
+    """
+    return request.form.get("seen") or "none" if request.method == "POST" else stamp(before)
 
 
 def refused(form: StepForm, error: NotAccepted) -> None:

@@ -65,7 +65,7 @@ def inbox_page() -> Any:
 def show(task_id: int) -> Any:
     """A step: its form, or what became of it."""
     task = desk.task_for(current_user, task_id)
-    if request.method == "GET":
+    if request.method != "POST":
         if task.closed_at is not None:
             return render_template("tasks/closed.html", task=task)
         return _render(task, _fresh(task))

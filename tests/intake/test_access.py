@@ -131,6 +131,7 @@ MAY = {
             "programs.contract",
             "programs.forget_contract",
             "places.index",
+            "places.call_off",
             "places.change",
         )
     },
@@ -203,6 +204,7 @@ def rows(web):
             "program_id": 1,
             "contract_id": 1,
             "change": "merge",
+            "municipality_id": 2500,
             "user_id": player.user(PETRA).id,
             "membership_id": player.user(PETRA).memberships[0].id,
             "code": "office",

@@ -295,7 +295,8 @@ def test_a_role_that_is_gone_is_gone_at_the_next_click(web, two):
             .params(email=NORA)
         ).one()
         db.delete(membership)
-    nora.post("/mentors/pause", reason="zu spät", expect=400)
+    nora.post("/mentors/pause", reason="zu spät", expect=409)
+    assert f"Dieses Formular gehörte zu {SRK}." in nora.words
     assert paused(web) == []
     nora.open("/mentors", expect=403)
     assert f"Sie handeln für {WASSERAMT}" in nora.words
@@ -322,3 +323,19 @@ def test_nobody_acts_for_where_they_have_no_role(web, chosen):
     nora.open("/acting").post("/acting", acting_for=chosen, acting_next="//evil.example.org")
     assert nora.path == "/acting"
     assert "Dort haben Sie keine Rolle mehr" in nora.words
+
+
+def test_a_form_of_where_one_works_no_more_is_never_sent_for_another(web):
+    """An administrator moves her from Caritas to SRK while her form of Caritas is open."""
+    monika = web.person("m.muster@example.org").open("/mentors")
+    with web.arranged():
+        user, srk = player.user("m.muster@example.org"), organisation_called("SRK")
+        with transaction():
+            user.memberships[0].organisation = srk
+            user.memberships[0].organisation_id = srk.id
+    monika.post("/mentors/pause", reason="Caritas ist voll", expect=409)
+    assert "Dieses Formular gehörte zu Caritas Solothurn." in monika.words
+    assert "Caritas ist voll" in monika.words
+    assert not monika.page.xpath("//main//button")
+    with web.arranged():
+        assert organisation_called("SRK").intake_paused_on is None

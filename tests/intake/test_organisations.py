@@ -11,6 +11,7 @@ from models.organisations import Organisation
 from models.places import Municipality
 from models.programs import Program
 from models.session import db
+from models.tasks import open_tasks
 from tests.journeys.test_registration import write_referral
 
 PETRA, ANNA = "p.beispiel@example.org", "a.admin@example.org"
@@ -219,3 +220,49 @@ def test_without_a_wish_nobody_is_sent_where_nobody_is_taken(web, anna):
     assert "Ohne Wunsch führt die Tabelle" in anna.open("/setup").words
     anna.open("/programs/1/edit").send(valid_to="")
     petra.open("/drafts").open(petra.page.xpath('//a[@class="row"]/@href')[0])
+
+
+def test_what_is_missing_in_a_request_is_not_empty(web, anna):
+    anna.open("/organisations/new?kind=provider").send(name="Brücke", email="b@example.org")
+    page = f"{anna.path}/edit"
+    anna.open(page).post(page, name="Brücke", expect=409)
+    assert "b@example.org" in anna.open(page.removesuffix("/edit")).words
+
+
+def test_a_merger_that_is_to_come_stands_on_the_page_and_can_be_taken_back(anna):
+    anna.open("/places/merge").send(gone=["2500"], into="2581", start="1.1.2027")
+    assert "Trimbach geht nach dem 31.12.2026 in Olten auf." in anna.words
+    anna.post("/places/2500/call-off")
+    assert "Die Fusion von Trimbach ist zurückgenommen." in anna.words
+    assert "Kommt noch" not in anna.words
+
+
+@pytest.mark.parametrize(
+    "sign", ["\u3164", "\u2800", "\u115f", "\uffa0", "\ufe0f", "(b)", ":x", "\\"]
+)
+def test_signs_that_nobody_sees_make_no_second_account(anna, sign):
+    anna.open("/people/invite")
+    place = anna.page.xpath('//*[@name="organisation"]//option[text()="Caritas Solothurn"]/@value')[
+        0
+    ]
+    anna.send(
+        first_name="A",
+        last_name="B",
+        email=f"m.muster{sign}@example.org",
+        organisation=place,
+        role="coordinator",
+        expect=422,
+    )
+
+
+def test_head_never_does_what_post_does(web):
+    with web.arranged():
+        petra, monika = player.user(PETRA), player.user("m.muster@example.org")
+        case = player.refer(organisation_of(petra), petra)
+        task, by = open_tasks(case.id)[0].id, monika.email
+    monika = web.person(by)
+    sent = {"outcome": "incomplete", "missing_items": ["goals"], "missing_text": "x"}
+    for url in (f"/tasks/{task}", "/deadlines", "/organisations/1/edit", "/programs/1/edit"):
+        monika.client.head(url, data={**sent, "complete_on": "12.01.2026"})
+    with web.arranged():
+        assert open_tasks(case.id)[0].id == task

@@ -203,3 +203,29 @@ def test_nothing_moves_to_a_region_that_is_not_there(anna):
         places.end_region(coming, BEFORE, by=anna)
     places.move(place(TRIMBACH), coming, DAY, by=anna)
     assert region_of(TRIMBACH, DAY).name == "Kommt"
+
+
+def test_mergers_make_no_circle_and_may_be_called_off(anna):
+    places.merge([place(TRIMBACH)], place(WINZNAU), date(2030, 1, 1), by=anna)
+    for wrong in (
+        lambda: places.merge([place(WINZNAU)], place(TRIMBACH), date(2028, 1, 1), by=anna),
+        lambda: places.call_off(place(WINZNAU), by=anna),
+    ):
+        with pytest.raises(NotAccepted):
+            wrong()
+    assert region_of(TRIMBACH, date(2031, 1, 1)).name == "Olten"
+    places.call_off(place(TRIMBACH), by=anna)
+    places.merge([place(WINZNAU)], place(TRIMBACH), date(2028, 1, 1), by=anna)
+    assert region_of(WINZNAU, date(2031, 1, 1)).name == "Olten"
+    with pytest.raises(NotAccepted):
+        places.call_off(place(TRIMBACH), by=anna)
+
+
+def test_a_move_before_a_merger_ends_with_it(anna):
+    places.merge([place(TRIMBACH)], place(OLTEN), date(2028, 1, 1), by=anna)
+    places.move(place(TRIMBACH), region_called("Thal-Gäu"), DAY, by=anna)
+    assert [region_of(TRIMBACH, day).name for day in (BEFORE, DAY, date(2028, 1, 1))] == [
+        "Olten",
+        "Thal-Gäu",
+        "Olten",
+    ]
