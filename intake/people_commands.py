@@ -42,6 +42,7 @@ def add(email: str, first_name: str, last_name: str, organisation: str, role: st
     with office():
         address, place = _new_address(email), organisation_called(organisation)
         _named(first_name, last_name)
+        memberships.check_role(place, _role(role))
         password = _password(address)
         with _free_address(email):
             accounts.add_user(address, first_name, last_name, place, _role(role), password)

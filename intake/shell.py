@@ -1,5 +1,6 @@
 """What every verb on an office needs in the shell: the office, and errors of one sentence."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,6 +47,8 @@ def office() -> Iterator[None]:
         app = create_app(from_environment().checked())
         with app.test_request_context(), force_locale("en"):
             yield
+    except BrokenPipeError:  # who read along has had enough, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (UnsafeSetting, LookupError, OSError, ValueError, OverflowError, WorkflowError) as error:
         raise Refused(str(error)) from None
     except sa.exc.SQLAlchemyError as error:

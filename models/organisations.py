@@ -113,8 +113,9 @@ def organisations(
 
 
 def without_office(on: date) -> list[SocialRegion]:
-    """The Sozialregionen of a day that no open office names, by name."""
+    """The Sozialregionen of a day that no open office names, by name; a KESB is none of theirs."""
     offices = organisations(OrganisationKind.OFFICE, on=on, areas=True)
+    offices = [o for o in offices if o.office_kind is not OfficeKind.CHILD_PROTECTION]
     return [
         region
         for region in social_regions(on)

@@ -204,6 +204,33 @@ def inhabitants_on(on: date) -> dict[int, Inhabitants]:
     return {row.municipality_id: row for row in rows}
 
 
+def _became(place: Municipality, on: date) -> Municipality | None:
+    """What a municipality is part of on a day; itself while it is one of its own."""
+    into: Municipality | None = place
+    while into is not None and into.valid_to is not None and into.valid_to < on:
+        into = into.merged_into
+    return into
+
+
+def population(on: date) -> dict[int, int]:
+    """How many people live in each municipality of a day, by BFS number.
+
+    Who lived in a municipality that was merged since the last count lives in the one it became.
+    """
+    counts = inhabitants_on(on)
+    found = {
+        place.id: counts[place.id].number for place in municipalities(on) if place.id in counts
+    }
+    for place in all_municipalities():
+        into = _became(place, on)
+        if into is None or into is place or place.id not in counts:
+            continue
+        own = counts.get(into.id)
+        if own is None or own.counted_on <= counts[place.id].counted_on:
+            found[into.id] = found.get(into.id, 0) + counts[place.id].number
+    return found
+
+
 def day_before(day: date) -> date:
     """The last day of what ends when something else begins on a day."""
     return day - timedelta(1)

@@ -72,6 +72,12 @@ def set_term(code: str, program_id: int | None, amount: int | None, *, by: User)
     return True
 
 
+def confirm_terms(*, by: User) -> None:
+    """Note that somebody has looked the deadlines through and left them as they are."""
+    with transaction():
+        journal.write("deadlines_confirmed", by=by)
+
+
 def _rows(code: str, program_id: int | None) -> tuple[Deadline, Deadline | None]:
     rows = db.scalars(sa.select(Deadline).where(Deadline.code == code).with_for_update())
     by_program = {row.program_id: row for row in rows}

@@ -17,7 +17,9 @@ from models.setup import holders, not_come, staffed
 def people(_config: Config) -> Iterator[Finding]:
     """Somebody who can sign in at every open office and provider, and for the whole."""
     findings = [*_places(), *_single_roles(), *_invited()]
-    yield from findings or [ok(gettext("Für jede Rolle kann sich jemand anmelden."))]
+    yield from findings or [
+        ok(gettext("Bei jeder Stelle und jeder Anbieterin kann sich jemand anmelden."))
+    ]
 
 
 def _places() -> Iterator[Finding]:

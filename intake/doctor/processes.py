@@ -35,17 +35,20 @@ def deadlines(_config: Config) -> Iterator[Finding]:
     there = gettext("Alle %(n)s Fristen sind da.", n=len(DEADLINES))
     assumed = gettext("Sie sind Annahmen, bis das Amt sie bestätigt.")
     here = page(gettext("Fristen ansehen"), "deadlines.index")
-    last = last_entry("deadline_set")
+    entries = [last_entry("deadline_set"), last_entry("deadlines_confirmed")]
+    last = max((entry for entry in entries if entry), key=lambda entry: entry.at, default=None)
     if last is None:
-        untouched = gettext("Noch niemand hat eine geändert.")
+        untouched = gettext("Noch niemand hat sie geprüft.")
         yield warn(
             f"{there} {assumed} {untouched}",
-            gettext("Die Prozessverantwortlichen sehen sie durch und setzen, was gilt."),
+            gettext("Die Prozessverantwortlichen sehen sie durch und speichern, was gilt."),
             here,
         )
         return
     who = last.by.name if last.by else gettext("jemandem")
-    told = gettext("Zuletzt geändert von %(who)s am %(day)s.", who=who, day=wording.day(last.at))
+    told = gettext(
+        "Zuletzt geprüft oder geändert von %(who)s am %(day)s.", who=who, day=wording.day(last.at)
+    )
     yield ok(f"{there} {assumed} {told}", here)
 
 

@@ -12,6 +12,8 @@ from models.base import today
 from models.organisations import OfficeKind, Organisation, OrganisationKind
 from models.places import municipality_choices, regions_to_come
 
+#: The choice that leaves it to the table of deadlines.
+AS_IN_TABLE = "table"
 OFFICE, PROVIDER = OrganisationKind.OFFICE.value, OrganisationKind.PROVIDER.value
 
 
@@ -20,7 +22,7 @@ class OrganisationForm(StepForm):
 
     kind = Choice(_("Art"), [(kind.value, wording.KIND[kind]) for kind in OrganisationKind])
     name = Text(
-        _("Name"),
+        _("Name der Organisation"),
         120,
         hint=_("So steht sie in Listen und Mails, zum Beispiel «Sozialregion Olten»."),
     )
@@ -54,10 +56,11 @@ class OrganisationForm(StepForm):
     )
     calendar = Choice(
         _("Nach welchem Kalender zählen ihre Fristen?"),
-        [(code.value, wording.CALENDAR[code]) for code in wording.CALENDAR],
-        optional=True,
+        [
+            (AS_IN_TABLE, _("wie es in der Tabelle der Fristen steht")),
+            *((code.value, wording.CALENDAR[code]) for code in wording.CALENDAR),
+        ],
         only_if=("kind", (PROVIDER,)),
-        hint=_("Nichts gewählt heisst: wie es in der Tabelle der Fristen steht."),
     )
     valid_from = Day(
         _("Dabei ab"),
@@ -82,10 +85,16 @@ class OrganisationForm(StepForm):
         served = organisation.areas if organisation else []
         regions += [region for region in served if region not in regions]
         self.areas.choices = [(str(region.id), region.name) for region in regions]
+        self.suggest(self.calendar, AS_IN_TABLE)
         if organisation is not None:
             self.kind.choices = [(organisation.kind.value, wording.KIND[organisation.kind])]
             self.kind.typed, self.kind.data = [], organisation.kind.value
         return self
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """The answers; no calendar of its own is none."""
+        return {k: v for k, v in super().answers.items() if v != AS_IN_TABLE}
 
     @property
     def chosen_kind(self) -> OrganisationKind:

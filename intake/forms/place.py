@@ -65,7 +65,7 @@ class RegionMoveForm(StepForm):
 class RegionForm(StepForm):
     """A new Sozialregion."""
 
-    name = Text(_("Name"))
+    name = Text(_("Name der Sozialregion"))
     start = Day(_("Gibt es ab"), optional=True, hint=_("Leer heisst: schon immer."))
 
 

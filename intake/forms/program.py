@@ -15,7 +15,9 @@ class ProgramForm(StepForm):
     """What makes a programme differ from the others; deadlines have a page of their own."""
 
     name = Text(
-        _("Name"), 80, hint=_("So erscheint es in der Anmeldung unter «Gewünschtes Angebot».")
+        _("Name des Angebots"),
+        80,
+        hint=_("So erscheint es in der Anmeldung unter «Gewünschtes Angebot»."),
     )
     duration_months = Number(_("Ein Tandem dauert so viele Monate"), 1, LONGEST_MONTHS)
     longest_months = Number(_("Mit Verlängerung höchstens so viele Monate"), 1, LONGEST_MONTHS)

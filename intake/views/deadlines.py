@@ -30,7 +30,15 @@ def index() -> Any:
         calendar.set_term(code, program_id or None, amount, by=current_user)
         for (code, program_id), amount in wanted.items()
     )
-    flash(ngettext("%(num)s Frist ist geändert.", "%(num)s Fristen sind geändert.", changed))
+    if changed:
+        flash(ngettext("%(num)s Frist ist geändert.", "%(num)s Fristen sind geändert.", changed))
+    else:
+        calendar.confirm_terms(by=current_user)
+        flash(
+            gettext(
+                "Die Fristen bleiben, wie sie sind; es ist vermerkt, dass Sie sie geprüft haben."
+            )
+        )
     return redirect(url_for("deadlines.index"))
 
 

@@ -18,6 +18,7 @@ from models.places import (
     SocialRegion,
     all_municipalities,
     inhabitants_on,
+    population,
     regions_by_municipality,
     regions_to_come,
 )
@@ -34,7 +35,7 @@ def index() -> Any:
     """Today's municipalities by Sozialregion, and those that are gone."""
     on, members = today(), regions_by_municipality(today())
     everyone = all_municipalities()
-    counts = inhabitants_on(on)
+    counts, people = inhabitants_on(on), population(on)
     by_region: list[tuple[SocialRegion, list[Municipality]]] = [
         (region, [m for m in everyone if m.exists(on) and members.get(m.id) is region])
         for region in regions_to_come(on)
@@ -46,8 +47,9 @@ def index() -> Any:
         coming=[m for m in everyone if m.merged_into_id and m.valid_to and m.valid_to >= on],
         gone=[m for m in everyone if m.valid_to and m.valid_to < on],
         counts=counts,
+        people=people,
         totals={
-            region.id: sum(counts[place.id].number for place in places if place.id in counts)
+            region.id: sum(people.get(place.id, 0) for place in places)
             for region, places in by_region
         },
         source=", ".join(sorted({row.source for row in counts.values()})),

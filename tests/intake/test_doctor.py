@@ -36,7 +36,7 @@ from models.session import db, transaction
 from tests.conftest import config_for
 from tests.storm import free_port
 from tests.workflows.test_differences import changed_bundles
-from workflows.calendar import set_term
+from workflows.calendar import confirm_terms, set_term
 from workflows.diagrams.published import REFERRAL, publish
 from workflows.incidents import watch
 
@@ -168,12 +168,14 @@ def route(*edits):
 
 def test_deadlines_that_nobody_has_looked_at_are_worth_a_look(office):
     state, found = looked(office, "deadlines")
-    assert (state, "Noch niemand hat eine geändert." in found) == ("warn", True)
+    assert (state, "Noch niemand hat sie geprüft." in found) == ("warn", True)
+    confirm_terms(by=player.user("p.prozess@example.org"))
+    assert looked(office, "deadlines")[0] == "ok"
     set_term("T4", None, 12, by=player.user("p.prozess@example.org"))
     state, found = looked(office, "deadlines")
     assert state == "ok"
     assert "Annahmen" in found
-    assert "Zuletzt geändert von Patrick Prozess-Demo am 12." in found
+    assert "Zuletzt geprüft oder geändert von Patrick Prozess-Demo am 12." in found
     change(sa.delete(Deadline).where(Deadline.code == "T9"))
     assert looked(office, "deadlines") == ("missing", "Es fehlen Fristen: T9.")
 

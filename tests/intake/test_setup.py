@@ -78,7 +78,7 @@ def test_the_page_speaks_english(bare):
     assert anna.page.findtext(".//h1") == "What is missing"
     assert "Next: Offices." in anna.words
     assert "Without a contract in force today: Co-Pilot" in anna.words
-    assert "Nobody has changed one yet." in anna.words
+    assert "Nobody has looked them through yet." in anna.words
 
 
 def test_others_do_not_see_it(web):

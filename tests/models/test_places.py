@@ -15,6 +15,7 @@ from models.places import (
     members_of,
     municipalities,
     municipality_choices,
+    population,
     region_called,
     region_of,
     regions_by_municipality,
@@ -229,3 +230,15 @@ def test_a_move_before_a_merger_ends_with_it(anna):
         "Thal-Gäu",
         "Olten",
     ]
+
+
+def test_nobody_vanishes_in_a_merger(anna):
+    on = date(2026, 6, 1)
+    before = population(on)
+    assert sum(before.values()) == 291_583
+    places.merge([place(TRIMBACH), place(WINZNAU)], place(OLTEN), DAY, by=anna)
+    after = population(DAY)
+    assert sum(after.values()) == 291_583
+    assert after[OLTEN] == before[OLTEN] + before[TRIMBACH] + before[WINZNAU]
+    places.count({OLTEN: 30_000}, date(2027, 12, 31), "BFS", by=anna)
+    assert population(date(2028, 1, 1))[OLTEN] == 30_000
