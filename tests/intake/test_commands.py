@@ -302,7 +302,7 @@ def test_an_installation_from_nothing(tmp_path):
     assert unknown.returncode == 1
     assert "Caritas Solothurn" in unknown.stderr
     alone = intake(
-        *("user", "add", "c@example.org", "C", "C", "Caritas Solothurn", "administrator"),
+        *("user", "add", "c@example.org", "C", "C", "Caritas Solothurn", "coordinator"),
         **{**settings, "INTAKE_NEW_PASSWORD": ""},
     )
     assert alone.returncode == 1
