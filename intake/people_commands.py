@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import click
 import sqlalchemy as sa
@@ -29,12 +30,21 @@ def user() -> None:
     """
 
 
+def _a_person(command: Any) -> Any:
+    """The words that name somebody new, where they work, and as what."""
+    for word, shown in (
+        ("role", None),
+        ("organisation", None),
+        ("last_name", "LAST"),
+        ("first_name", "FIRST"),
+        ("email", None),
+    ):
+        command = click.argument(word, metavar=shown)(command)
+    return command
+
+
 @user.command()
-@click.argument("email")
-@click.argument("first_name", metavar="FIRST")
-@click.argument("last_name", metavar="LAST")
-@click.argument("organisation")
-@click.argument("role")
+@_a_person
 def add(email: str, first_name: str, last_name: str, organisation: str, role: str) -> None:
     """Add a person who can sign in at once; asks for the password or takes INTAKE_NEW_PASSWORD."""
     from intake import accounts
@@ -50,11 +60,7 @@ def add(email: str, first_name: str, last_name: str, organisation: str, role: st
 
 
 @user.command()
-@click.argument("email")
-@click.argument("first_name", metavar="FIRST")
-@click.argument("last_name", metavar="LAST")
-@click.argument("organisation")
-@click.argument("role")
+@_a_person
 def invite(email: str, first_name: str, last_name: str, organisation: str, role: str) -> None:
     """Mail a new person a link to set their password, or a new link to one who has not come yet."""
     from intake import accounts

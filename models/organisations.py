@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from models.base import Base
 from models.calendars import Calendar
+from models.dated import Dated, in_order
 from models.places import Municipality, SocialRegion, social_regions
 from models.session import db
 
@@ -31,7 +32,7 @@ class OfficeKind(enum.StrEnum):
     OTHER = "other"
 
 
-class Organisation(Base):
+class Organisation(Dated, Base):
     """An office that refers, a provider that accompanies, a body that pays or steers.
 
     Its dates say when new cases may come from it or go to it; what runs goes on, and its people
@@ -45,11 +46,7 @@ class Organisation(Base):
     """
 
     __tablename__ = "organisations"
-    __table_args__ = (
-        sa.CheckConstraint(
-            "valid_to is null or valid_from is null or valid_to >= valid_from", "dates"
-        ),
-    )
+    __table_args__ = (in_order(),)
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[OrganisationKind] = mapped_column(index=True)
     office_kind: Mapped[OfficeKind | None]
@@ -58,8 +55,6 @@ class Organisation(Base):
     deputy_email: Mapped[str] = mapped_column(sa.String(200), default="")
     calendar: Mapped[Calendar | None]
     municipality_id: Mapped[int | None] = mapped_column(sa.ForeignKey("municipalities.id"))
-    valid_from: Mapped[date | None]
-    valid_to: Mapped[date | None]
     intake_paused_on: Mapped[date | None]
     intake_pause_reason: Mapped[str | None] = mapped_column(sa.String(300))
 
@@ -70,9 +65,7 @@ class Organisation(Base):
 
     def open_on(self, on: date) -> bool:
         """Whether new cases may come from it or go to it on a day."""
-        return (self.valid_from is None or self.valid_from <= on) and (
-            self.valid_to is None or self.valid_to >= on
-        )
+        return self.holds(on)
 
     def works_in(self, social_region_id: int) -> bool:
         """Whether a Sozialregion is one of those that it names."""

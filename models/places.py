@@ -7,42 +7,27 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
+from models.dated import Dated, in_order, valid
 from models.session import db
 
 
-class SocialRegion(Base):
+class SocialRegion(Dated, Base):
     """One of the regional social services; which municipalities belong to it is dated."""
 
     __tablename__ = "social_regions"
-    __table_args__ = (
-        sa.CheckConstraint(
-            "valid_to is null or valid_from is null or valid_to >= valid_from", "dates"
-        ),
-    )
+    __table_args__ = (in_order(),)
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(100), unique=True)
-    valid_from: Mapped[date | None]
-    valid_to: Mapped[date | None]
-
-    def exists(self, on: date) -> bool:
-        """Whether there is such a Sozialregion on a day."""
-        return _holds(self.valid_from, self.valid_to, on)
 
 
-class Municipality(Base):
+class Municipality(Dated, Base):
     """A political municipality; the key is its BFS number. One that was merged keeps its row."""
 
     __tablename__ = "municipalities"
-    __table_args__ = (
-        sa.CheckConstraint(
-            "valid_to is null or valid_from is null or valid_to >= valid_from", "dates"
-        ),
-    )
+    __table_args__ = (in_order(),)
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(sa.String(100))
     district: Mapped[str] = mapped_column(sa.String(60))
-    valid_from: Mapped[date | None]
-    valid_to: Mapped[date | None]
     merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("municipalities.id"))
 
     merged_into: Mapped["Municipality | None"] = relationship(remote_side=id, lazy="select")
@@ -52,10 +37,6 @@ class Municipality(Base):
         """Its name on a day."""
         earlier = sorted((f for f in self.former_names if f.until >= on), key=lambda f: f.until)
         return earlier[0].name if earlier else self.name
-
-    def exists(self, on: date) -> bool:
-        """Whether it is a municipality of its own on a day."""
-        return _holds(self.valid_from, self.valid_to, on)
 
 
 class FormerName(Base):
@@ -69,15 +50,13 @@ class FormerName(Base):
     until: Mapped[date]
 
 
-class RegionMember(Base):
+class RegionMember(Dated, Base):
     """A municipality belongs to a Sozialregion, from a day to a day; the last row is open."""
 
     __tablename__ = "region_members"
     __table_args__ = (
         sa.UniqueConstraint("municipality_id", "valid_from"),
-        sa.CheckConstraint(
-            "valid_to is null or valid_from is null or valid_to >= valid_from", "dates"
-        ),
+        in_order(),
         sa.Index(
             "uq_region_members_open",
             "municipality_id",
@@ -89,8 +68,6 @@ class RegionMember(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     municipality_id: Mapped[int] = mapped_column(sa.ForeignKey("municipalities.id"), index=True)
     social_region_id: Mapped[int] = mapped_column(sa.ForeignKey("social_regions.id"), index=True)
-    valid_from: Mapped[date | None]
-    valid_to: Mapped[date | None]
 
     social_region: Mapped[SocialRegion] = relationship(lazy="joined", innerjoin=True)
 
@@ -108,20 +85,6 @@ class Inhabitants(Base):
     counted_on: Mapped[date]
     number: Mapped[int]
     source: Mapped[str] = mapped_column(sa.String(200))
-
-
-def _holds(start: date | None, end: date | None, on: date) -> bool:
-    return (start is None or start <= on) and (end is None or end >= on)
-
-
-def valid(
-    table: type[SocialRegion | Municipality | RegionMember], on: date
-) -> sa.ColumnElement[bool]:
-    """The condition that a dated row holds on a day."""
-    return sa.and_(
-        sa.or_(table.valid_to.is_(None), table.valid_to >= on),
-        sa.or_(table.valid_from.is_(None), table.valid_from <= on),
-    )
 
 
 def social_regions(on: date | None = None) -> list[SocialRegion]:

@@ -6,11 +6,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
+from models.dated import Dated, in_order
 from models.organisations import Organisation
 from models.session import db
 
 
-class Program(Base):
+class Program(Dated, Base):
     """A mentoring programme of a provider, with what makes it differ from the others.
 
     Attributes:
@@ -19,11 +20,7 @@ class Program(Base):
     """
 
     __tablename__ = "programs"
-    __table_args__ = (
-        sa.CheckConstraint(
-            "valid_to is null or valid_from is null or valid_to >= valid_from", "dates"
-        ),
-    )
+    __table_args__ = (in_order(),)
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(sa.String(40), unique=True)
     name: Mapped[str] = mapped_column(sa.String(80), unique=True)
@@ -32,8 +29,6 @@ class Program(Base):
     longest_months: Mapped[int]
     check_in_months: Mapped[list[int]]
     mentor_age_from: Mapped[int] = mapped_column(default=18)
-    valid_from: Mapped[date | None]
-    valid_to: Mapped[date | None]
 
     provider: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
     contracts: Mapped[list["Contract"]] = relationship(
@@ -42,11 +37,7 @@ class Program(Base):
 
     def open_on(self, on: date) -> bool:
         """Whether people may be registered for it on a day."""
-        return (
-            (self.valid_from is None or self.valid_from <= on)
-            and (self.valid_to is None or self.valid_to >= on)
-            and self.provider.open_on(on)
-        )
+        return self.holds(on) and self.provider.open_on(on)
 
 
 class Contract(Base):

@@ -14,6 +14,7 @@ from models.calendars import Calendar
 from models.organisations import OfficeKind, Organisation, OrganisationKind
 from models.people import Role, User, normal_address
 from models.places import Municipality, SocialRegion
+from models.programs import Program
 from models.session import db, transaction
 from workflows.errors import Collision, NotAccepted, NotAllowed
 
@@ -50,7 +51,7 @@ def add_organisation(kind: OrganisationKind, answers: Answers, *, by: User | Non
             db.flush()
             journal.write("organisation_added", by=by, organisation=organisation.id)
     except sa.exc.IntegrityError:
-        raise _taken() from None
+        raise name_taken("an organisation") from None
     return organisation
 
 
@@ -80,7 +81,7 @@ def change_organisation(
                 "organisation_changed", by=by, organisation=organisation.id, fields=changed
             )
     except sa.exc.IntegrityError:
-        raise _taken() from None
+        raise name_taken("an organisation") from None
 
 
 def known(organisation: Organisation) -> dict[str, Any]:
@@ -111,14 +112,7 @@ def _set(organisation: Organisation, answers: Answers) -> None:
     ):
         if organisation.kind is not kind:
             given.update(dict.fromkeys(names))
-    name = " ".join(str(given.get("name") or "").split())
-    if not name or len(name) > 120:
-        raise NotAccepted("name", "name_missing", "an organisation needs a name of its own")
-    with db.no_autoflush:
-        others = db.execute(sa.select(Organisation.id, Organisation.name))
-        if any(o.name.casefold() == name.casefold() and o.id != organisation.id for o in others):
-            raise _taken()
-    organisation.name = name
+    organisation.name = own_name(organisation, given, 120, "an organisation")
     organisation.email = _address(given, "email")
     organisation.deputy_email = _address(given, "deputy_email")
     organisation.calendar = Calendar(given["calendar"]) if given.get("calendar") else None
@@ -169,8 +163,25 @@ def dates(given: Answers) -> tuple[date | None, date | None]:
     return start, end
 
 
-def _taken() -> NotAccepted:
-    return NotAccepted("name", "name_taken", "another organisation has this name")
+def own_name(row: Organisation | Program, given: Answers, longest: int, what: str) -> str:
+    """The name that a row is given, if no other of its kind has it, however it is capitalised.
+
+    Raises:
+        NotAccepted: it is missing, longer than `longest` letters, or taken.
+    """
+    name, kind = " ".join(str(given.get("name") or "").split()), type(row)
+    if not name or len(name) > longest:
+        raise NotAccepted("name", "name_missing", f"{what} needs a name of its own")
+    with db.no_autoflush:
+        others = db.execute(sa.select(kind.id, kind.name))
+        if any(o.name.casefold() == name.casefold() and o.id != row.id for o in others):
+            raise name_taken(what)
+    return name
+
+
+def name_taken(what: str) -> NotAccepted:
+    """What to raise for a name that another has, also when it was taken this very moment."""
+    return NotAccepted("name", "name_taken", f"another {what.rsplit(maxsplit=1)[-1]} has this name")
 
 
 def _iso(day: date | None) -> str | None:

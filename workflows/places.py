@@ -75,7 +75,7 @@ def move(place: Municipality, region: SocialRegion, start: date, *, by: User | N
     with transaction():
         _hold(place)
         _there(place, start, "municipality")
-        if not region.exists(start):
+        if not region.holds(start):
             raise NotAccepted("region", "no_region_then", f"{region.name} is not there on that day")
         _belongs(place, region.id, start)
         on = start.isoformat()
@@ -190,7 +190,7 @@ def _hold(place: Municipality) -> None:
 
 
 def _there(place: Municipality, on: date, field: str) -> None:
-    if not place.exists(on):
+    if not place.holds(on):
         raise NotAccepted(field, "not_there", f"{place.name} is not there on that day")
 
 

@@ -15,7 +15,7 @@ from models.session import db, transaction
 from workflows.actions import AS_WISHED
 from workflows.errors import Collision, NotAccepted
 from workflows.facts import OPEN
-from workflows.organisations import administers, dates, stamp
+from workflows.organisations import administers, dates, name_taken, own_name, stamp
 
 Given = Mapping[str, Any]
 
@@ -46,7 +46,7 @@ def add_program(provider: Organisation, given: Given, *, by: User | None) -> Pro
             db.flush()
             journal.write("program_added", by=by, program=program.id)
     except sa.exc.IntegrityError:  # somebody has added the same this very moment
-        raise _taken() from None
+        raise name_taken("a programme") from None
     return program
 
 
@@ -70,7 +70,7 @@ def change_program(program: Program, given: Given, *, by: User | None, seen: str
             changed = sorted(k for k, v in known(program).items() if before[k] != v)
             journal.write("program_changed", by=by, program=program.id, fields=changed)
     except sa.exc.IntegrityError:
-        raise _taken() from None
+        raise name_taken("a programme") from None
 
 
 def known(program: Program) -> dict[str, Any]:
@@ -87,14 +87,7 @@ def known(program: Program) -> dict[str, Any]:
 
 
 def _set(program: Program, given: Given) -> None:
-    name = " ".join(str(given.get("name") or "").split())
-    if not name or len(name) > 80:
-        raise NotAccepted("name", "name_missing", "a programme needs a name of its own")
-    with db.no_autoflush:
-        others = db.execute(sa.select(Program.id, Program.name))
-        if any(o.name.casefold() == name.casefold() and o.id != program.id for o in others):
-            raise _taken()
-    program.name = name
+    program.name = own_name(program, given, 80, "a programme")
     lasts, longest = int(given["duration_months"]), int(given["longest_months"])
     if not 1 <= lasts <= longest <= LONGEST_MONTHS:
         raise NotAccepted("longest_months", "shorter", "the longest duration is at least the usual")
@@ -109,10 +102,6 @@ def _set(program: Program, given: Given) -> None:
     program.check_in_months = months
     program.mentor_age_from = int(given["mentor_age_from"])
     program.valid_from, program.valid_to = dates(given)
-
-
-def _taken() -> NotAccepted:
-    return NotAccepted("name", "name_taken", "another programme has this name")
 
 
 def code_for(name: str) -> str:

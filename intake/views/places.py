@@ -37,13 +37,13 @@ def index() -> Any:
     everyone = all_municipalities()
     counts, people = inhabitants_on(on), population(on)
     by_region: list[tuple[SocialRegion, list[Municipality]]] = [
-        (region, [m for m in everyone if m.exists(on) and members.get(m.id) is region])
+        (region, [m for m in everyone if m.holds(on) and members.get(m.id) is region])
         for region in regions_to_come(on)
     ]
     return render_template(
         "places/index.html",
         by_region=by_region,
-        homeless=[m for m in everyone if m.exists(on) and m.id not in members],
+        homeless=[m for m in everyone if m.holds(on) and m.id not in members],
         coming=[m for m in everyone if m.merged_into_id and m.valid_to and m.valid_to >= on],
         gone=[m for m in everyone if m.valid_to and m.valid_to < on],
         counts=counts,

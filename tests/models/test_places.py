@@ -66,7 +66,7 @@ def test_a_merger_may_found_a_new_municipality(anna):
     )
     assert region_of(new.id, DAY).name == "Olten"
     assert region_of(new.id, BEFORE) is None
-    assert (new.exists(BEFORE), new.exists(DAY)) == (False, True)
+    assert (new.holds(BEFORE), new.holds(DAY)) == (False, True)
     assert dict(municipality_choices(DAY))["2590"] == "Neu Trimbach"
 
 
