@@ -71,7 +71,10 @@ def _readable(source: Path) -> Iterator[None]:
     try:
         yield
     except (*unreadable, KeyError, TypeError, ValueError) as error:
-        raise BadBackup(f"{source} is no readable backup ({error})") from error
+        raise BadBackup(
+            f"{source} is no backup that intake made, or it is damaged; nothing was changed. "
+            f"Take another one, or copy it again ({error})"
+        ) from error
     except BadRows as error:
         raise BadBackup(str(error)) from None
 

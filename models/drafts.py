@@ -41,6 +41,11 @@ def open_drafts(organisation_ids: set[int]) -> list[Draft]:
     )
 
 
+def begun_by(user_id: int, organisation_ids: set[int]) -> int:
+    """How many unsubmitted referrals of these organisations somebody has begun."""
+    return sum(draft.user_id == user_id for draft in open_drafts(organisation_ids))
+
+
 def clear_drafts(closed_before: datetime) -> None:
     """Throw away what was typed into steps that have been finished since long enough."""
     finished = sa.select(Task.id).where(Task.closed_at < closed_before)

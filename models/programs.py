@@ -1,6 +1,7 @@
 """The mentoring programmes of the providers, and the contracts that give them places."""
 
 from datetime import date
+from itertools import pairwise
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -34,6 +35,13 @@ class Program(Dated, Base):
     contracts: Mapped[list["Contract"]] = relationship(
         back_populates="program", order_by="Contract.valid_from", lazy="select"
     )
+
+    @property
+    def contracts_overlap(self) -> bool:
+        """Whether on some day two contracts hold; their places count together then."""
+        return any(
+            earlier.valid_to >= later.valid_from for earlier, later in pairwise(self.contracts)
+        )
 
     def open_on(self, on: date) -> bool:
         """Whether people may be registered for it on a day."""

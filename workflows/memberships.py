@@ -44,12 +44,11 @@ def give_role(
             raise HasLeft(user.id)
         if user.works_at(organisation.id, frozenset({role})):
             raise HasRoleAlready(user.id)
-        if not user.active:
-            user.active = True
-            journal.write("reactivated", by=by, user=user.id)
+        _let_in(user, by)
         user.memberships.append(Membership(organisation_id=organisation.id, role=role))
         _note("role_given", user, organisation, role, by)
-        _tell("role_added", user, organisation)
+        several = len({m.organisation_id for m in user.memberships}) > 1
+        _tell("role_added", user, organisation, role, several="yes" if several else "")
 
 
 def take_role(membership: Membership, *, by: User | None) -> int:
@@ -79,7 +78,7 @@ def take_role(membership: Membership, *, by: User | None) -> int:
         db.delete(membership)
         _note("role_taken", user, organisation, role, by, tasks=freed)
         if user.active:
-            _tell("role_removed", user, organisation)
+            _tell("role_removed", user, organisation, role)
     return freed
 
 
@@ -108,14 +107,11 @@ def deactivate(user: User, *, by: User | None) -> int:
 
 
 def reactivate(user: User, *, by: User | None) -> None:
-    """Somebody comes back, with the roles they had."""
+    """Somebody comes back, with the roles they had; they get a mail."""
     _administers(by)
     with transaction():
         _hold(user)
-        if user.active:
-            return
-        user.active = True
-        journal.write("reactivated", by=by, user=user.id)
+        _let_in(user, by)
 
 
 def check_role(organisation: Organisation, role: Role) -> None:
@@ -158,6 +154,16 @@ def _somebody_else_administers(user: User) -> None:
         raise LastAdministrator(user.id)
 
 
+def _let_in(user: User, by: User | None) -> None:
+    """Somebody who has left may sign in again. Who never had a password needs a link first."""
+    if user.active:
+        return
+    user.active = True
+    journal.write("reactivated", by=by, user=user.id)
+    if user.password_hash:
+        post("readmitted", user.email, locale=user.locale)
+
+
 def _free(user: User, queues: set[Queue]) -> int:
     tasks = held_in(user, queues)
     for task in tasks:
@@ -172,5 +178,14 @@ def _note(
     journal.write(event, by=by, user=user.id, **place, **facts)
 
 
-def _tell(notice: str, user: User, organisation: Organisation) -> None:
-    post(notice, user.email, locale=user.locale, organisation=organisation.name)
+def _tell(
+    notice: str, user: User, organisation: Organisation, role: Role, several: str = ""
+) -> None:
+    post(
+        notice,
+        user.email,
+        locale=user.locale,
+        organisation=organisation.name,
+        role=role.value,
+        several=several,
+    )

@@ -49,6 +49,7 @@ NOTICES = frozenset(
         "password_reset",
         "role_added",
         "role_removed",
+        "readmitted",
     }
 )
 

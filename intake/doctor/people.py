@@ -23,25 +23,30 @@ def people(_config: Config) -> Iterator[Finding]:
 
 
 def _places() -> Iterator[Finding]:
-    for kind, roles, words in (
+    for kind, roles, first, words in (
         (
             OrganisationKind.OFFICE,
             OFFICE_ROLES,
+            Role.CASE_MANAGER,
             gettext("Stellen, bei denen sich noch niemand anmelden kann"),
         ),
         (
             OrganisationKind.PROVIDER,
             PROVIDER_ROLES,
+            Role.COORDINATOR,
             gettext("Anbieterinnen, bei denen sich noch niemand anmelden kann"),
         ),
     ):
         there = staffed(roles)
-        empty = [place.name for place in organisations(kind, on=today()) if place.id not in there]
+        empty = [place for place in organisations(kind, on=today()) if place.id not in there]
         if empty:
             yield missing(
-                f"{words}: {names(empty)}.",
+                f"{words}: {names([place.name for place in empty])}.",
                 gettext("Laden Sie bei jeder jemanden ein."),
-                _invite(),
+                *(
+                    page(place.name, "people.invite", organisation=place.id, role=first.value)
+                    for place in empty
+                ),
             )
 
 
@@ -50,7 +55,7 @@ def _single_roles() -> Iterator[Finding]:
         yield missing(
             gettext("Niemand verantwortet den Prozess; Fristen und Zeichnungen ändert niemand."),
             gettext("Laden Sie jemanden als Prozessverantwortliche oder -verantwortlichen ein."),
-            _invite(),
+            _invite(Role.PROCESS_OWNER),
         )
     administrators = holders(Role.ADMINISTRATOR)
     if not administrators:
@@ -63,7 +68,7 @@ def _single_roles() -> Iterator[Finding]:
         yield warn(
             gettext("Nur eine Person administriert; fällt sie aus, lädt niemand Leute ein."),
             gettext("Laden Sie eine zweite ein."),
-            _invite(),
+            _invite(Role.ADMINISTRATOR),
         )
 
 
@@ -88,5 +93,5 @@ def _invited() -> Iterator[Finding]:
     )
 
 
-def _invite() -> Where:
-    return page(gettext("Person einladen"), "people.invite")
+def _invite(role: Role) -> Where:
+    return page(gettext("Person einladen"), "people.invite", role=role.value)

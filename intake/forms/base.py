@@ -171,17 +171,29 @@ class StepForm(Form):
         return found
 
     def all_errors(self) -> list[tuple[str, str]]:
-        """(id of the question, sentence) for the summary, in the order of the page."""
+        """(id of the question, sentence that names it) for the summary, in the order of the page."""
         found: list[tuple[str, str]] = []
-        for field in self._fields.values():
+        for field in self._in_order():
             if isinstance(field, Many):
-                for entry in field.entries:
-                    found += [(q.id, str(q.errors[0])) for q in entry.form if q.errors]
+                for number, entry in enumerate(field.entries, 1):
+                    wrong = [q for q in entry.form if q.errors]
+                    found += [(q.id, f"{field.one} {number}, {_named(q)}") for q in wrong]
                 texts = [error for error in field.errors if isinstance(error, str)]
                 found += [(field.id, text) for text in texts]
             elif field.errors:
-                found.append((field.id, str(field.errors[0])))
+                found.append((field.id, _named(field)))
         return found
+
+    def _in_order(self) -> list[Field]:
+        """The questions as the page has them, then those that it does not show."""
+        shown = [field for _code, _heading, fields in self.in_sections() for field in fields]
+        return shown + [field for field in self._fields.values() if field not in shown]
+
+
+def _named(field: Field) -> str:
+    """What is wrong with an answer, beginning with the question unless the sentence has it."""
+    words, label = str(field.errors[0]), f"«{field.label.text}»"
+    return words if label in words else f"{label}: {words}"
 
 
 def vocabulary() -> dict[str, dict[str, tuple[Any, ...] | None]]:

@@ -1,6 +1,7 @@
 """Gemeinden und Sozialregionen: merge, rename, move, count; one small form each."""
 
 from datetime import date
+from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -8,7 +9,12 @@ from flask_babel import lazy_gettext as _
 from intake.forms.base import StepForm
 from intake.forms.fields import Choice, Day, LongText, ManyChoices, Number, Text
 from models.base import today
-from models.places import municipality_choices, regions_to_come, social_regions
+from models.places import (
+    municipality_choices,
+    regions_by_municipality,
+    regions_to_come,
+    social_regions,
+)
 from workflows.counts import BadCounts, read_counts
 from workflows.places import LARGEST_NUMBER
 
@@ -29,9 +35,9 @@ class MergerForm(StepForm):
 
     def offer(self) -> "MergerForm":
         """Fill the lists."""
-        places = municipality_choices(today())
-        self.gone.choices = places
-        self.into.choices = [("new", _("eine neue Gemeinde")), *places]
+        groups = _by_region()
+        self.gone.offer_groups(groups)
+        self.into.offer_groups([("", [("new", _("eine neue Gemeinde"))]), *groups])
         return self
 
 
@@ -104,6 +110,18 @@ class InhabitantsForm(StepForm):
             self.lines.errors = [again if error.again else unread]
             return False
         return True
+
+
+def _by_region() -> list[tuple[Any, list[tuple[str, Any]]]]:
+    """Today's municipalities under their Sozialregion; those without one at the end."""
+    on = today()
+    regions = regions_by_municipality(on)
+    groups: dict[str, list[tuple[str, Any]]] = {}
+    for code, name in municipality_choices(on):
+        region = regions.get(int(code))
+        groups.setdefault(region.name if region else "", []).append((code, name))
+    named = [(name, groups[name]) for name in sorted(groups) if name]
+    return named + ([(_("ohne Sozialregion"), groups[""])] if "" in groups else [])
 
 
 def day_of(form: StepForm, name: str = "start") -> date:

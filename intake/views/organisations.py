@@ -3,9 +3,10 @@
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_login import current_user
 
+from intake import wording
 from intake.forms.organisation import OrganisationForm
 from intake.permissions import Permission, requires
 from intake.views.rows import key_of, refused, seen_of, stale
@@ -91,7 +92,7 @@ def edit(organisation_id: int) -> Any:
         if form.validate():
             try:
                 change_organisation(organisation, form.answers, by=current_user, seen=seen)
-                flash(gettext("Gespeichert."))
+                flash(gettext("Gespeichert.") + _going_on(organisation))
                 return redirect(url_for("organisations.show", organisation_id=organisation.id))
             except NotAccepted as error:
                 refused(form, error)
@@ -105,6 +106,20 @@ def edit(organisation_id: int) -> Any:
 
 def _found(organisation_id: int) -> Organisation:
     return db.get(Organisation, organisation_id) or abort(404)
+
+
+def _going_on(organisation: Organisation) -> str:
+    """What becomes of the cases of one that is to end."""
+    running = running_per_organisation().get(organisation.id, 0)
+    if organisation.valid_to is None or not running:
+        return ""
+    return " " + ngettext(
+        "%(num)s Fall läuft noch und geht weiter wie bisher; nach dem %(day)s kommt kein neuer dazu.",
+        "%(num)s Fälle laufen noch und gehen weiter wie bisher; nach dem %(day)s kommt kein neuer "
+        "dazu.",
+        running,
+        day=wording.day(organisation.valid_to),
+    )
 
 
 def _suggest(form: OrganisationForm) -> None:

@@ -11,6 +11,7 @@ from intake import accounts, wording
 from intake.forms.invitation import InvitationForm
 from intake.forms.membership import MembershipForm
 from intake.permissions import Permission, requires
+from models.drafts import begun_by
 from models.journal import last_of
 from models.organisations import organisations
 from models.people import (
@@ -22,7 +23,7 @@ from models.people import (
     queues_of,
     user_by_email,
 )
-from models.queues import held_in, left_alone, lost_queues
+from models.queues import Queue, held_in, left_alone, lost_queues
 from models.session import db
 from workflows import memberships
 from workflows.errors import (
@@ -96,6 +97,7 @@ def invite() -> Any:
     """Invite somebody. Whose address is known is named, and asked about first."""
     form = InvitationForm(request.form if request.method == "POST" else None).offer()
     form.suggest(form.organisation, request.args.get("organisation"))
+    form.suggest(form.role, request.args.get("role"))
     if request.method != "POST" or not form.validate():
         page = render_template("people/invite.html", form=form)
         return page, 422 if request.method == "POST" else 200
@@ -150,6 +152,7 @@ def take(user_id: int, membership_id: int) -> Any:
         membership=membership,
         held=len(held_in(person, queues)),
         alone=left_alone(person, queues),
+        begun=_begun(person, queues),
         last=len(person.workplaces()) == 1 and len(person.workplaces()[0][1]) == 1,
         refused=_needed(person) if membership.role is Role.ADMINISTRATOR else "",
     )
@@ -168,6 +171,7 @@ def active(user_id: int) -> Any:
         person=person,
         held=len(held_in(person, queues)),
         alone=left_alone(person, queues),
+        begun=_begun(person, queues),
         refused=_needed(person),
     )
 
@@ -187,6 +191,10 @@ def invite_again(user_id: int) -> Any:
 
 def _person(user_id: int) -> User:
     return db.get(User, user_id) or abort(404)
+
+
+def _begun(person: User, queues: set[Queue]) -> int:
+    return begun_by(person.id, {organisation_id for organisation_id, _role in queues})
 
 
 def _left_on(person: User | None) -> Any:

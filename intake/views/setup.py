@@ -9,6 +9,7 @@ from flask_login import current_user
 from intake.doctor import checks
 from intake.doctor.lines import Finding, Line, State, Where
 from intake.permissions import Permission, may, requires
+from models.referrals import running_per_organisation
 
 pages = Blueprint("setup", __name__, url_prefix="/setup")
 
@@ -40,6 +41,7 @@ def index() -> Any:
         signs=_SIGNS,
         told=_told,
         first_link=_first_link,
+        begun=any(running_per_organisation().values()),
     )
 
 
@@ -68,7 +70,7 @@ def _opens(where: Where) -> bool:
 
 
 def _first_link(line: Line) -> str:
-    """Where to go on with a line: its first page, or the line itself on this page."""
+    """The first page where a line is mended, if there is one."""
     bad = [finding for finding in line.findings if finding.state is State.MISSING]
     found = [link for finding in bad for link in _links(finding)]
-    return found[0].url if found else f"#{line.code}"
+    return found[0].url if found else ""

@@ -44,7 +44,10 @@ def show() -> Any:
     if current_user.is_authenticated:
         return redirect(url_for("sign_in.home"))
     return render_template(
-        "sign_in/show.html", next=request.args.get("next", ""), personas=_personas()
+        "sign_in/show.html",
+        next=request.args.get("next", ""),
+        email=session.pop("just_set", ""),
+        personas=_personas(),
     )
 
 
@@ -64,7 +67,12 @@ def enter() -> Any:
     if user is None:
         error = gettext("E-Mail und Passwort passen nicht zusammen. Prüfen Sie beide.")
         page = render_template(
-            "sign_in/show.html", next=onward, error=error, typed=typed(), personas=_personas()
+            "sign_in/show.html",
+            next=onward,
+            email=request.form.get("sign_in_email", ""),
+            error=error,
+            typed=typed(),
+            personas=_personas(),
         )
         return page, 422
     onward = onward if is_ours(onward) else ""
@@ -122,6 +130,7 @@ def password(secret: str) -> Any:
         if not error:
             accounts.set_password(secret, chosen)
             flash(gettext("Ihr Passwort ist gesetzt. Melden Sie sich damit an."))
+            session["just_set"] = owner.email
             return redirect(url_for("sign_in.show"))
     page = render_template("sign_in/password.html", owner=owner, error=error)
     return page, 422 if error else 200

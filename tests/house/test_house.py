@@ -68,8 +68,8 @@ def test_every_notice_has_its_template():
     assert {path.stem for path in folder.glob("*.txt")} == NOTICES
 
 
-#: Where one got or lost a role; that an organisation exists is public.
-MAY_SAY_MORE = {"role_added": {"organisation"}, "role_removed": {"organisation"}}
+#: Which role one got or lost where; that an organisation exists is public.
+MAY_SAY_MORE = {key: {"organisation", "wording"} for key in ("role_added", "role_removed")}
 
 
 def test_mail_says_nothing_personal():

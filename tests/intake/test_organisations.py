@@ -67,10 +67,13 @@ def test_errors_stand_at_their_question_and_lose_nothing(anna):
     anna.send(name="Caritas Solothurn", office_kind="social_region", email="kein", expect=422)
     assert len(anna.errors) == 1  # what single answers say comes first
     anna.send(email="a@example.org", expect=422)
-    assert "Kreuzen Sie genau die Sozialregion an, die es ist." in anna.errors
+    (error,) = anna.errors
+    assert error.endswith("Kreuzen Sie genau die Sozialregion an, die es ist.")
     areas = anna.page.xpath('//input[@name="areas"]/@value')
     anna.send(areas=areas[0], expect=422)
-    assert anna.errors == ["Diesen Namen gibt es schon. Geben Sie einen anderen ein."]
+    assert anna.errors == [
+        "«Name der Organisation»: Diesen Namen gibt es schon. Geben Sie einen anderen ein."
+    ]
     assert 'value="a@example.org"' in anna.text
     anna.send(name="Sozialregion Zwei")
     assert "Sozialregion Zwei ist dabei." in anna.words
@@ -92,9 +95,16 @@ def test_a_contract_is_corrected_and_one_by_mistake_removed(anna):
     link = anna.page.xpath('//a[contains(@href, "/programs/contracts/")]/@href')[0]
     anna.open(link).send(places="0", expect=422)
     anna.send(places="25", valid_to="31.12.2025", expect=422)
-    assert "Das Ende liegt vor dem Anfang. Prüfen Sie beide Daten." in anna.errors
+    wrong = "«Vertrag gilt bis und mit»: Das Ende liegt vor dem Anfang. Prüfen Sie beide Daten."
+    assert wrong in anna.errors
     anna.send(valid_to="31.12.2027")
     assert "0 von 25" in anna.words
+    assert "zählen ihre Plätze zusammen" not in anna.words
+    anna.send(valid_from="1.1.2027", valid_to="31.12.2028", places="5")
+    assert "zählen ihre Plätze zusammen" in anna.words
+    anna.open(anna.page.xpath('//a[contains(@href, "/programs/contracts/")]/@href')[1])
+    anna.press("Vertrag entfernen")
+    assert "zählen ihre Plätze zusammen" not in anna.words
     anna.open(link).post(f"{link}/forget")
     anna.post(f"{link}/forget")
     assert "Das hat inzwischen jemand entfernt." in anna.words
@@ -114,7 +124,10 @@ def test_a_merger_on_the_page_and_an_old_case_beside_it(web, anna):
     with web.arranged():
         petra = player.user(PETRA)
         case = player.refer(organisation_of(petra), petra, municipality_id="2500").id
-    anna.open("/places/merge").send(gone=["2500", "2501"], into="2581", start="12.1.2026")
+    anna.open("/places/merge")
+    (group,) = anna.page.xpath('//*[@class="group" and @aria-label="Thal-Gäu"]')
+    assert group.xpath('.//label[text()="Balsthal"]')
+    anna.send(gone=["2500", "2501"], into="2581", start="12.1.2026")
     assert "Die Fusion zu Olten ist eingetragen." in anna.words
     assert "Trimbach (2500), bis 11.01.2026 → Olten" in anna.words
     petra = web.person(PETRA).open(f"/cases/{case}")
@@ -140,7 +153,9 @@ def test_places_are_renamed_moved_and_counted(web, anna):
     anna.send(municipality="2500", region=thal, start="1.2.2026")
     anna.open("/places/count")
     anna.send(counted_on="31.12.2025", source="BFS", lines="2500;abc", expect=422)
-    assert anna.errors == ["Zeile 1 ist keine BFS-Nummer mit Zahl."]
+    assert anna.errors == [
+        "«BFS-Nummer und Einwohnerzahl, eine Gemeinde pro Zeile»: Zeile 1 ist keine BFS-Nummer mit Zahl."
+    ]
     anna.send(lines="2500\t6'800\n2501\t2000")
     assert "2 Gemeinden sind gezählt." in anna.words
     assert "6'800" in anna.words
@@ -209,7 +224,10 @@ def test_odd_keys_in_addresses_and_fields_are_nobody(web, anna, key):
     anna.post("/acting", acting_for=key)
     anna.open("/people/invite")
     anna.send(first_name="A", last_name="B", email="a@example.org", organisation=key, expect=422)
-    anna.open("/places/merge").send(gone=[key], into=key, start="1.1.2027", expect=422)
+    anna.open("/places/merge")
+    (group,) = anna.page.xpath('//*[@class="group" and @aria-label="Thal-Gäu"]')
+    assert group.xpath('.//label[text()="Balsthal"]')
+    anna.send(gone=[key], into=key, start="1.1.2027", expect=422)
 
 
 def test_without_a_wish_nobody_is_sent_where_nobody_is_taken(web, anna):
@@ -230,7 +248,10 @@ def test_what_is_missing_in_a_request_is_not_empty(web, anna):
 
 
 def test_a_merger_that_is_to_come_stands_on_the_page_and_can_be_taken_back(anna):
-    anna.open("/places/merge").send(gone=["2500"], into="2581", start="1.1.2027")
+    anna.open("/places/merge")
+    (group,) = anna.page.xpath('//*[@class="group" and @aria-label="Thal-Gäu"]')
+    assert group.xpath('.//label[text()="Balsthal"]')
+    anna.send(gone=["2500"], into="2581", start="1.1.2027")
     assert "Trimbach geht nach dem 31.12.2026 in Olten auf." in anna.words
     anna.post("/places/2500/call-off")
     assert "Die Fusion von Trimbach ist zurückgenommen." in anna.words

@@ -7,9 +7,10 @@ import sqlalchemy as sa
 
 from intake.demo import player
 from intake.demo.cases import organisation_of
+from intake.mail import compose
 from models.organisations import OrganisationKind, organisation_called, organisations
 from models.outbox import Mail
-from models.people import Role, User, user_by_email
+from models.people import Membership, Role, User, user_by_email
 from models.session import db, transaction
 from models.tasks import Task, open_tasks
 from workflows import desk
@@ -93,13 +94,16 @@ def test_a_row_leads_to_the_person_and_a_role_is_added_there(anna, web):
     give = anna.page.xpath("//a[text()='Rolle hinzufügen']/@href")[0]
     anna.open(give).send(organisation=place_of(web, SRK), role="office_lead", expect=422)
     assert anna.errors == [
-        "Diese Rolle gibt es bei «SRK Kanton Solothurn» nicht. Wählen Sie eine von diesen: "
+        "«Rolle»: Diese Rolle gibt es bei «SRK Kanton Solothurn» nicht. Wählen Sie eine von diesen: "
         "Koordinationsperson, Programmleitung."
     ]
     anna.send(role="program_lead")
     assert "Monika Muster-Demo hat jetzt auch die Rolle «Programmleitung» bei SRK" in anna.words
     assert roles_of(web, MONIKA) == {(CARITAS, "coordinator"), (SRK, "program_lead")}
     assert mails(web, "role_added") == [MONIKA]
+    said = text_of(web, "role_added")
+    assert "SRK Kanton Solothurn: Programmleitung" in said
+    assert "wählen Sie, für welche Sie gerade handeln" in said
     anna.open(give).send(organisation=place_of(web, SRK), role="program_lead")
     assert "hat die Rolle «Programmleitung» bei SRK Kanton Solothurn schon." in anna.words
     assert mails(web, "role_added") == [MONIKA]
@@ -108,6 +112,13 @@ def test_a_row_leads_to_the_person_and_a_role_is_added_there(anna, web):
 def mails(web, notice):
     with web.arranged():
         return list(db.scalars(sa.select(Mail.recipient).where(Mail.notice == notice)))
+
+
+def text_of(web, notice):
+    """The words of the mail of a notice."""
+    with web.arranged(), web.app.test_request_context():
+        mail = db.scalars(sa.select(Mail).where(Mail.notice == notice)).one()
+        return compose(mail, web.app.extensions["intake"]).get_content()
 
 
 def test_organisations_are_offered_by_kind_with_their_time_where_they_are_not_open(anna, web):
@@ -152,6 +163,7 @@ def test_before_a_role_is_taken_the_page_says_what_happens(anna, web, alone):
     assert "1 offene Aufgabe, die die Person übernommen hat, wird wieder frei" in anna.words
     assert "Niemand sonst arbeitet dort in dieser Rolle: 2 offene Aufgaben" in anna.words
     assert "Es ist die letzte Rolle" not in anna.words
+    assert "begonnene" not in anna.words, "what she begins at her office stays hers"
     assert len(roles_of(web, NORA)) == 2, "looking changes nothing"
     nora = web.person(NORA)
     nora.act_for(SRK)
@@ -179,6 +191,37 @@ def test_before_somebody_is_let_go_the_page_says_what_happens(anna, web, alone):
     assert "ausgetreten am 12.01.2026" in anna.words, "pressed twice lets nobody in again"
     anna.press("Wieder zulassen")
     assert "kann sich wieder anmelden" in anna.words
+    assert mails(web, "readmitted") == [NORA]
+
+
+def test_what_a_leaver_has_begun_is_counted_and_stays_with_the_office(anna, web):
+    petra = web.person(PETRA).open("/drafts")
+    petra.post("/drafts")
+    begun = petra.path
+    for page in (page_of(web, PETRA) + "/active", role_of(web, PETRA, Role.CASE_MANAGER)):
+        assert "1 begonnene Anmeldung bleibt bei der Stelle" in anna.open(page).words
+    anna.open(page_of(web, PETRA) + "/active").press("Person deaktivieren")
+    with web.arranged():
+        lead = db.scalars(
+            sa.select(User.email)
+            .join(User.memberships)
+            .where(Membership.organisation == organisation_called("Sozialregion Olten"))
+            .where(User.active)
+        ).first()
+    web.person(lead).open(begun)
+
+
+def test_an_invitation_that_is_refused_says_so_in_title_and_summary_in_the_order_asked(anna):
+    anna.open("/people/invite?role=coordinator").send(email="", role="coordinator", expect=422)
+    assert anna.page.findtext(".//title").startswith("Fehler: ")
+    assert [words.split("»")[0].split("«")[1] for words in anna.errors] == [
+        "Vorname",
+        "Name",
+        "E-Mail",
+        "Organisation",
+    ]
+    chosen = anna.page.xpath("//select[@name='role']/option[@selected]/@value")
+    assert chosen == ["coordinator"]
 
 
 def test_a_role_of_somebody_else_is_not_taken_by_another_ones_page(anna, web):

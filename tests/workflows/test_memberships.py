@@ -55,7 +55,8 @@ def test_a_role_is_given_with_a_mail_and_a_line_in_the_journal(anna, monika, srk
     give_role(monika, srk, Role.COORDINATOR, by=anna)
     assert monika.works_at(srk.id, frozenset({Role.COORDINATOR}))
     (mail,) = mails("role_added")
-    assert (mail.recipient, mail.facts) == (monika.email, {"organisation": srk.name})
+    facts = {"organisation": srk.name, "role": "coordinator", "several": "yes"}
+    assert (mail.recipient, mail.facts) == (monika.email, facts)
     (line,) = told("role_given")
     assert line.by_id == anna.id
     assert line.facts == {"user": monika.id, "organisation": srk.id, "role": "coordinator"}
@@ -95,7 +96,8 @@ def test_what_can_no_longer_be_worked_on_is_free_again_and_nothing_else(anna, pe
     db.expire_all()
     assert (task.assignee_id, kept.assignee_id) == (None, nora.id)
     assert not nora.works_at(srk.id, frozenset(Role))
-    assert [mail.facts for mail in mails("role_removed")] == [{"organisation": srk.name}]
+    (mail,) = mails("role_removed")
+    assert (mail.facts["organisation"], mail.facts["role"]) == (srk.name, "coordinator")
     assert told("role_taken")[0].facts["tasks"] == 1
 
 

@@ -12,10 +12,8 @@ from intake.forms.fields.question import Question
 Choices = Sequence[tuple[Any, Any]]
 
 
-class Choice(Question):
-    """One of a few; radio buttons, or a list where there are many."""
-
-    level = False
+class Offering(Question):
+    """A question that offers its answers, where there are many under headings."""
 
     def __init__(self, label: Any, choices: Choices = (), **options: Any) -> None:
         super().__init__(label, **options)
@@ -23,9 +21,15 @@ class Choice(Question):
         self.groups: list[tuple[Any, list[tuple[str, Any]]]] = []
 
     def offer_groups(self, groups: list[tuple[Any, list[tuple[str, Any]]]]) -> None:
-        """Choices under headings, in one list."""
+        """Choices under headings."""
         self.groups = groups
         self.choices = [choice for _heading, choices in groups for choice in choices]
+
+
+class Choice(Offering):
+    """One of a few; radio buttons, or a list where there are many."""
+
+    level = False
 
     @property
     def kind(self) -> str:  # type: ignore[override]
@@ -59,7 +63,7 @@ class YesNo(Choice):
         super().__init__(label, (("yes", _("Ja")), ("no", _("Nein"))), **options)
 
 
-class ManyChoices(Question):
+class ManyChoices(Offering):
     """Any of several."""
 
     kind = "checkboxes"
@@ -67,8 +71,8 @@ class ManyChoices(Question):
     def __init__(
         self, label: Any, choices: Choices = (), *, needed: Sequence[str] = (), **options: Any
     ) -> None:
-        super().__init__(label, **options)
-        self.choices, self.needed = list(choices), tuple(needed)
+        super().__init__(label, choices, **options)
+        self.needed = tuple(needed)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """The chosen codes in the order they are offered."""
