@@ -49,9 +49,12 @@ def back_up(config: Config, engine: sa.Engine, target: Path) -> Counts:
 
     Raises:
         FileExistsError: the target is there already; a backup never overwrites another.
+        UnsafeSetting: there is no folder for it.
     """
     if target.exists():
         raise FileExistsError(target)
+    if not target.parent.is_dir():
+        raise UnsafeSetting(f"there is no folder {target.parent}; make it first")
     number, name = tempfile.mkstemp(UNFINISHED, f"{target.name}.", target.parent)
     unfinished = Path(name)
     try:

@@ -116,6 +116,14 @@ def without_office(on: date) -> list[SocialRegion]:
     ]
 
 
+def ended_office(region: SocialRegion) -> Organisation | None:
+    """The office of a Sozialregion that takes part no longer, if there was one; the last of several."""
+    offices = organisations(OrganisationKind.OFFICE, areas=True)
+    gone = [o for o in offices if o.valid_to and o.works_in(region.id)]
+    gone = [o for o in gone if o.office_kind is OfficeKind.SOCIAL_REGION]
+    return max(gone, key=lambda office: (office.valid_to, office.id), default=None)
+
+
 def organisation_called(name: str) -> Organisation:
     """The organisation with this name, or the only one whose name holds it. Raises LookupError."""
     wanted = name.strip().casefold()

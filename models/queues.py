@@ -29,13 +29,18 @@ def held_in(user: User, queues: set[Queue]) -> list[Task]:
     return [t for t in db.scalars(mine).unique() if (t.organisation_id, t.role) in queues]
 
 
+def deserted(user: User, queues: set[Queue]) -> bool:
+    """Whether in one of these queues nobody would be left, whether or not work waits there."""
+    return any(_without(user, queue) for queue in queues)
+
+
 def left_alone(user: User, queues: set[Queue]) -> int:
     """How many open tasks nobody would see if this person left these queues."""
-    return sum(
-        _open_in(queue)
-        for queue in queues
-        if db.scalar(_workers(queue).where(User.id != user.id).limit(1)) is None
-    )
+    return sum(_open_in(queue) for queue in queues if _without(user, queue))
+
+
+def _without(user: User, queue: Queue) -> bool:
+    return db.scalar(_workers(queue).where(User.id != user.id).limit(1)) is None
 
 
 def _workers(queue: Queue) -> sa.Select[int]:

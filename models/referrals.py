@@ -181,6 +181,18 @@ def running_per_organisation() -> dict[int, int]:
     return found
 
 
+def led_by(user_id: int, organisation_ids: set[int]) -> int:
+    """How many cases that are not over somebody leads for these organisations."""
+    select = sa.select(sa.func.count()).select_from(Referral).where(Referral.status.not_in(OVER))
+    at_office = sa.and_(
+        Referral.case_manager_id == user_id, Referral.office_id.in_(organisation_ids)
+    )
+    at_provider = sa.and_(
+        Referral.coordinator_id == user_id, Referral.provider_id.in_(organisation_ids)
+    )
+    return db.scalar(select.where(sa.or_(at_office, at_provider))) or 0
+
+
 def places_taken() -> dict[int, int]:
     """How many places of each programme a tandem holds now, from its agreement to its end."""
     rows = db.execute(

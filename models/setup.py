@@ -24,6 +24,12 @@ def staffed(roles: frozenset[Role]) -> set[int]:
     return set(db.scalars(select.where(_HERE, Membership.role.in_(roles)).distinct()))
 
 
+def expected(roles: frozenset[Role]) -> set[int]:
+    """The organisations to which somebody with one of these roles is invited and has not come."""
+    select = sa.select(Membership.organisation_id).join(User)
+    return set(db.scalars(select.where(_NOT_COME, Membership.role.in_(roles)).distinct()))
+
+
 def holders(role: Role) -> int:
     """How many people with a role can sign in."""
     select = sa.select(sa.func.count(Membership.user_id.distinct())).join(User)

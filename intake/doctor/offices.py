@@ -12,10 +12,11 @@ from models.base import today
 from models.organisations import (
     Organisation,
     OrganisationKind,
+    ended_office,
     organisations,
     without_office,
 )
-from models.places import social_regions
+from models.places import SocialRegion, social_regions
 from models.programs import Program, places_on, programs
 
 #: So many days before a contract ends it is time to talk about the next one.
@@ -48,12 +49,19 @@ def _unserved() -> Iterator[Finding]:
                 n=len(unserved),
                 all=len(social_regions(today())),
             ),
-            gettext("Erfassen Sie für jede die Stelle, die dort anmeldet."),
-            *(
-                page(region.name, "organisations.new", kind="office", region=region.id)
-                for region in unserved
+            gettext(
+                "Erfassen Sie für jede die Stelle, die dort anmeldet, oder lassen Sie eine, die "
+                "nicht mehr dabei ist, wieder mitmachen."
             ),
+            *map(_office_for, unserved),
         )
+
+
+def _office_for(region: SocialRegion) -> Where:
+    """Where a Sozialregion gets its office: the one it had, or a new one."""
+    if ended := ended_office(region):
+        return page(region.name, "organisations.edit", organisation_id=ended.id)
+    return page(region.name, "organisations.new", kind="office", region=region.id)
 
 
 def _silent(open_offices: list[Organisation]) -> Iterator[Finding]:

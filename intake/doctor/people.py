@@ -11,7 +11,7 @@ from intake.doctor.lines import Finding, Where, missing, names, ok, page, warn
 from models.base import now, today
 from models.organisations import OrganisationKind, organisations
 from models.people import OFFICE_ROLES, PROVIDER_ROLES, Role
-from models.setup import holders, not_come, staffed
+from models.setup import expected, holders, not_come, staffed
 
 
 def people(_config: Config) -> Iterator[Finding]:
@@ -37,14 +37,16 @@ def _places() -> Iterator[Finding]:
             gettext("Anbieterinnen, bei denen sich noch niemand anmelden kann"),
         ),
     ):
-        there = staffed(roles)
+        there, invited = staffed(roles), expected(roles)
         empty = [place for place in organisations(kind, on=today()) if place.id not in there]
         if empty:
             yield missing(
                 f"{words}: {names([place.name for place in empty])}.",
-                gettext("Laden Sie bei jeder jemanden ein."),
+                gettext("Laden Sie bei jeder jemanden ein, und fragen Sie nach, wer nicht kommt."),
                 *(
-                    page(place.name, "people.invite", organisation=place.id, role=first.value)
+                    page(place.name, "people.index", organisation=place.id, state="invited")
+                    if place.id in invited
+                    else page(place.name, "people.invite", organisation=place.id, role=first.value)
                     for place in empty
                 ),
             )
@@ -89,7 +91,7 @@ def _invited() -> Iterator[Finding]:
     yield warn(
         text,
         gettext("Fragen Sie nach, oder laden Sie nochmals ein."),
-        page(gettext("Personen ansehen"), "people.index"),
+        page(gettext("Wer noch nicht gekommen ist"), "people.index", state="invited"),
     )
 
 

@@ -1,5 +1,6 @@
 """Organisation: what an office, a provider or a body is, where it works, where its mail goes."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext
@@ -34,14 +35,27 @@ class OrganisationForm(StepForm):
     municipality_id = Choice(
         _("Gemeinde"), only_if=("office_kind", (OfficeKind.MUNICIPALITY.value,))
     )
+    region = Choice(
+        _("Welche Sozialregion ist es?"), only_if=("office_kind", (OfficeKind.SOCIAL_REGION.value,))
+    )
     areas = ManyChoices(
         _("Zuständig für die Sozialregionen"),
         optional=True,
-        only_if=("kind", (OFFICE, PROVIDER)),
-        hint=_(
-            "Bei einer Sozialregion kreuzen Sie diese selbst an. Nichts angekreuzt heisst: der ganze "
-            "Kanton; bei einer Gemeinde zählt die Gemeinde."
+        only_if=(
+            "office_kind",
+            tuple(
+                k.value
+                for k in OfficeKind
+                if k not in (OfficeKind.SOCIAL_REGION, OfficeKind.MUNICIPALITY)
+            ),
         ),
+        hint=_("Nichts angekreuzt heisst: der ganze Kanton."),
+    )
+    served = ManyChoices(
+        _("Arbeitet in den Sozialregionen"),
+        optional=True,
+        only_if=("kind", (PROVIDER,)),
+        hint=_("Nichts angekreuzt heisst: der ganze Kanton."),
     )
     email = Email(
         _("E-Mail der Organisation"),
@@ -84,17 +98,30 @@ class OrganisationForm(StepForm):
         regions = regions_to_come(today())
         served = organisation.areas if organisation else []
         regions += [region for region in served if region not in regions]
-        self.areas.choices = [(str(region.id), region.name) for region in regions]
+        for field in self._areas:
+            field.choices = [(str(region.id), region.name) for region in regions]
         self.suggest(self.calendar, AS_IN_TABLE)
         if organisation is not None:
             self.kind.choices = [(organisation.kind.value, wording.KIND[organisation.kind])]
             self.kind.typed, self.kind.data = [], organisation.kind.value
         return self
 
+    @classmethod
+    def of(cls, known: Mapping[str, Any]) -> "OrganisationForm":
+        """The form with what is known of an organisation."""
+        areas = known["areas"]
+        return cls(data={**known, "served": areas, "region": areas[0] if areas else None})
+
     @property
     def answers(self) -> dict[str, Any]:
-        """The answers; no calendar of its own is none."""
-        return {k: v for k, v in super().answers.items() if v != AS_IN_TABLE}
+        """The answers; no calendar of its own is none, and where it works is one answer."""
+        found = {k: v for k, v in super().answers.items() if v != AS_IN_TABLE}
+        region = [found.pop("region")] if "region" in found else []
+        return {**found, "areas": region + found.get("areas", []) + found.pop("served", [])}
+
+    @property
+    def _areas(self) -> tuple[Any, ...]:
+        return self.region, self.areas, self.served
 
     @property
     def chosen_kind(self) -> OrganisationKind:
@@ -103,12 +130,7 @@ class OrganisationForm(StepForm):
 
     def consistent(self) -> bool:
         """The rules over several answers; the verb has the same."""
-        good = ends_after(self)
-        of_region = self.office_kind.data == OfficeKind.SOCIAL_REGION.value
-        if self.asked(self.office_kind) and of_region and len(self.areas.data or []) != 1:
-            self.areas.errors = [gettext("Kreuzen Sie genau die Sozialregion an, die es ist.")]
-            good = False
-        return good
+        return ends_after(self)
 
 
 def ends_after(form: Any) -> bool:

@@ -215,7 +215,7 @@ class ReferralForm(StepForm):
     deputy_email = Email(
         _("Stellvertretung: E-Mail"),
         optional=True,
-        hint=_("Erhält eine Mail, wenn zwei Erinnerungen ohne Antwort bleiben."),
+        hint=_("Erhält die zweite Erinnerung auch."),
     )
     case_reference = Text(_("Dossiernummer der Stelle"), 30, optional=True)
     participates_from = Day(

@@ -71,7 +71,8 @@ def _typed() -> tuple[dict[tuple[str, int], int | None], dict[str, str]]:
     wanted: dict[tuple[str, int], int | None] = {}
     errors: dict[str, str] = {}
     columns = [0] * (Role.PROCESS_OWNER in current_user.roles)
-    columns += [program.id for program in calendar.programs_of(current_user)]
+    called = {program.id: program.name for program in calendar.programs_of(current_user)}
+    columns += called
     for term in common_terms():
         for column in columns:
             name = f"{term.code}-{column}"
@@ -80,8 +81,9 @@ def _typed() -> tuple[dict[tuple[str, int], int | None], dict[str, str]]:
                 wanted[term.code, column] = int(text)
             elif text or not column:
                 errors[name] = gettext(
-                    "%(code)s: Geben Sie eine ganze Zahl von 1 bis %(most)s ein.",
+                    "%(code)s, %(column)s: Geben Sie eine ganze Zahl von 1 bis %(most)s ein.",
                     code=term.code,
+                    column=called.get(column, gettext("Gemeinsam")),
                     most=calendar.LONGEST,
                 )
             else:

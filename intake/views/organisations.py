@@ -15,6 +15,7 @@ from models.organisations import (
     OfficeKind,
     Organisation,
     OrganisationKind,
+    ended_office,
     organisations,
     without_office,
 )
@@ -39,7 +40,7 @@ def index() -> Any:
         by_kind=[(kind, [o for o in everyone if o.kind is kind]) for kind in OrganisationKind],
         people=people_per_organisation(),
         running=running_per_organisation(),
-        without=without_office(today()),
+        without=[(region, ended_office(region)) for region in without_office(today())],
     )
 
 
@@ -86,7 +87,7 @@ def edit(organisation_id: int) -> Any:
     before = known(organisation)
     seen, code = seen_of(before), 200
     if request.method != "POST":
-        form = OrganisationForm(data=before).offer(organisation)
+        form = OrganisationForm.of(before).offer(organisation)
     else:
         form, code = OrganisationForm(request.form).offer(organisation), 422
         if form.validate():
@@ -130,5 +131,5 @@ def _suggest(form: OrganisationForm) -> None:
     region = db.get(SocialRegion, key_of(request.args.get("region", "")))
     if region is not None:
         form.suggest(form.office_kind, OfficeKind.SOCIAL_REGION.value)
-        form.suggest(form.areas, [str(region.id)])
+        form.suggest(form.region, str(region.id))
         form.suggest(form.name, gettext("Sozialregion %(name)s", name=region.name))

@@ -23,7 +23,8 @@ from models.people import (
     queues_of,
     user_by_email,
 )
-from models.queues import Queue, held_in, left_alone, lost_queues
+from models.queues import Queue, deserted, held_in, left_alone, lost_queues
+from models.referrals import led_by
 from models.session import db
 from workflows import memberships
 from workflows.errors import (
@@ -150,9 +151,7 @@ def take(user_id: int, membership_id: int) -> Any:
         "people/take.html",
         person=person,
         membership=membership,
-        held=len(held_in(person, queues)),
-        alone=left_alone(person, queues),
-        begun=_begun(person, queues),
+        goes=_goes(person, queues),
         last=len(person.workplaces()) == 1 and len(person.workplaces()[0][1]) == 1,
         refused=_needed(person) if membership.role is Role.ADMINISTRATOR else "",
     )
@@ -169,9 +168,7 @@ def active(user_id: int) -> Any:
     return render_template(
         "people/leaving.html",
         person=person,
-        held=len(held_in(person, queues)),
-        alone=left_alone(person, queues),
-        begun=_begun(person, queues),
+        goes=_goes(person, queues),
         refused=_needed(person),
     )
 
@@ -193,8 +190,16 @@ def _person(user_id: int) -> User:
     return db.get(User, user_id) or abort(404)
 
 
-def _begun(person: User, queues: set[Queue]) -> int:
-    return begun_by(person.id, {organisation_id for organisation_id, _role in queues})
+def _goes(person: User, queues: set[Queue]) -> dict[str, int]:
+    """What becomes of somebody's work in these queues, in numbers."""
+    places = {organisation_id for organisation_id, _role in queues}
+    return {
+        "held": len(held_in(person, queues)),
+        "alone": left_alone(person, queues),
+        "deserted": deserted(person, queues),
+        "begun": begun_by(person.id, places),
+        "led": led_by(person.id, places),
+    }
 
 
 def _left_on(person: User | None) -> Any:

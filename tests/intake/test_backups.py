@@ -103,7 +103,7 @@ def damaged(file: Path, name: str, change) -> Path:
             lambda data: data.replace(f'"{newest()}"'.encode(), b'"9999"'),
             "tables of version",
         ),
-        ("backup.json", lambda data: b"{", "no readable backup"),
+        ("backup.json", lambda data: b"{", "or it is damaged; nothing was changed"),
     ],
 )
 def test_a_damaged_backup_is_refused(web, office_with_papers, tmp_path, part, change, words):

@@ -53,7 +53,7 @@ def test_a_programme_lead_sets_only_the_own_programme(web):
 def test_a_number_that_makes_no_sense_changes_nothing_and_stays_on_the_page(web):
     patrick = web.person(PATRICK).open("/deadlines")
     patrick.post("/deadlines", expect=422, data={**fields(patrick), "T2-0": "bald", "T4-0": "7"})
-    assert patrick.errors == ["T2: Geben Sie eine ganze Zahl von 1 bis 400 ein."]
+    assert patrick.errors == ["T2, Gemeinsam: Geben Sie eine ganze Zahl von 1 bis 400 ein."]
     assert fields(patrick)["T4-0"] == "7"
     with web.arranged():
         assert db.scalar(sa.select(Deadline.amount).where(Deadline.code == "T4")) == 10

@@ -53,6 +53,13 @@ def looked(app, code, **changes):
     return line.state.value, " ".join(finding.found for finding in line.findings)
 
 
+def wheres(app, code):
+    """Where what was found is mended."""
+    with force_locale("de"):
+        line = look_at(CHECKS[code], app.extensions["intake"])
+    return [where for finding in line.findings for where in finding.where]
+
+
 def change(statement):
     with transaction():
         db.execute(statement)
@@ -202,6 +209,8 @@ def test_somebody_has_to_be_able_to_sign_in_everywhere(office):
     accounts.invite("n@example.org", "Neu", "Neu-Demo", srk.id, Role.COORDINATOR, by=anna)
     state, found = looked(office, "people")
     assert state == "missing", "who is invited cannot sign in yet"
+    (at_srk,) = [w for w in wheres(office, "people") if w.words == srk.name]
+    assert (at_srk.endpoint, at_srk.values["state"]) == ("people.index", "invited")
     assert "1 eingeladene Person ist noch nie gekommen. Die älteste Einladung ist vom 12." in found
     assert "n@example.org" not in found
     new = sa.update(User).where(User.email == "n@example.org")

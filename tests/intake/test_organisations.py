@@ -1,16 +1,17 @@
 """The administration's pages: organisations, programmes, contracts, places; and a third provider."""
 
 import re
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
 
 from intake.demo import player
 from intake.demo.cases import organisation_of
-from models.organisations import Organisation
+from models.organisations import Organisation, organisation_called
 from models.places import Municipality
 from models.programs import Program
-from models.session import db
+from models.session import db, transaction
 from models.tasks import open_tasks
 from tests.journeys.test_registration import write_referral
 
@@ -65,18 +66,46 @@ def test_an_office_is_changed_and_two_at_once_are_told(web, anna):
 def test_errors_stand_at_their_question_and_lose_nothing(anna):
     anna.open("/organisations/new?kind=office")
     anna.send(name="Caritas Solothurn", office_kind="social_region", email="kein", expect=422)
-    assert len(anna.errors) == 1  # what single answers say comes first
-    anna.send(email="a@example.org", expect=422)
-    (error,) = anna.errors
-    assert error.endswith("Kreuzen Sie genau die Sozialregion an, die es ist.")
-    areas = anna.page.xpath('//input[@name="areas"]/@value')
-    anna.send(areas=areas[0], expect=422)
+    assert [error.split(".")[0] for error in anna.errors] == [
+        "Beantworten Sie «Welche Sozialregion ist es?»",
+        "«E-Mail der Organisation»: Geben Sie eine E-Mail-Adresse ein, zum Beispiel name@example",
+    ]
+    regions = anna.page.xpath('//select[@name="region"]/option/@value')
+    anna.send(email="a@example.org", region=regions[1], expect=422)
     assert anna.errors == [
         "«Name der Organisation»: Diesen Namen gibt es schon. Geben Sie einen anderen ein."
     ]
     assert 'value="a@example.org"' in anna.text
     anna.send(name="Sozialregion Zwei")
     assert "Sozialregion Zwei ist dabei." in anna.words
+
+
+def test_where_an_organisation_works_is_asked_as_its_kind_needs_it(web, anna):
+    """One Sozialregion of its office, any number of a KESB and of a provider."""
+    for kind, office_kind, asked in (
+        ("office", "social_region", {"region": "1"}),
+        ("office", "child_protection", {"areas": ["1", "2"]}),
+        ("provider", None, {"served": ["2", "3"]}),
+    ):
+        anna.open(f"/organisations/new?kind={kind}")
+        chosen = {"office_kind": office_kind} if office_kind else {}
+        anna.send(name=f"Neu {office_kind or kind}", **chosen, **asked)
+        anna.open(anna.page.xpath("//a[text()='Ändern']/@href")[0]).send()
+        assert "Gespeichert." in anna.words
+        with web.arranged():
+            found = organisation_called(f"Neu {office_kind or kind}")
+            (wanted,) = asked.values()
+            assert {str(region.id) for region in found.areas} == set(wanted)
+
+
+def test_a_region_whose_office_has_ended_gets_it_back_and_no_second_one(web, anna):
+    with web.arranged(), transaction():
+        olten = organisation_called("Sozialregion Olten")
+        olten.valid_to = date(2025, 12, 31)
+        key = olten.id
+    edit = f"/organisations/{key}/edit"
+    assert edit in anna.open("/setup").page.xpath("//main//a[text()='Olten']/@href")
+    assert edit in anna.open("/organisations").page.xpath("//main//a/@href")
 
 
 def test_a_municipality_that_refers_directly(web, anna):

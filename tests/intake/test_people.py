@@ -10,7 +10,7 @@ from intake.demo.cases import organisation_of
 from intake.mail import compose
 from models.organisations import OrganisationKind, organisation_called, organisations
 from models.outbox import Mail
-from models.people import Membership, Role, User, user_by_email
+from models.people import Membership, Role, User, people_of, user_by_email
 from models.session import db, transaction
 from models.tasks import Task, open_tasks
 from workflows import desk
@@ -102,7 +102,7 @@ def test_a_row_leads_to_the_person_and_a_role_is_added_there(anna, web):
     assert roles_of(web, MONIKA) == {(CARITAS, "coordinator"), (SRK, "program_lead")}
     assert mails(web, "role_added") == [MONIKA]
     said = text_of(web, "role_added")
-    assert "SRK Kanton Solothurn: Programmleitung" in said
+    assert "Programmleitung, SRK Kanton Solothurn" in said
     assert "wählen Sie, für welche Sie gerade handeln" in said
     anna.open(give).send(organisation=place_of(web, SRK), role="program_lead")
     assert "hat die Rolle «Programmleitung» bei SRK Kanton Solothurn schon." in anna.words
@@ -192,6 +192,26 @@ def test_before_somebody_is_let_go_the_page_says_what_happens(anna, web, alone):
     anna.press("Wieder zulassen")
     assert "kann sich wieder anmelden" in anna.words
     assert mails(web, "readmitted") == [NORA]
+
+
+def test_whose_cases_a_leaver_leads_and_that_nobody_is_left_is_said(anna, web):
+    with web.arranged():
+        reto = player.user("r.beispiel@example.org")
+        player.refer(organisation_of(reto), reto, zemis_number="00000301.1")
+    anna.open(page_of(web, "r.beispiel@example.org") + "/active")
+    assert "1 laufender Fall hat die Person als Ansprechperson" in anna.words
+    with web.arranged(), transaction():
+        there = organisation_of(player.user("r.beispiel@example.org"))
+        for user in people_of(there.id):
+            user.active = user.email == "r.beispiel@example.org"
+    anna.open(anna.path)
+    assert "Niemand sonst arbeitet dort in dieser Rolle: Was kommt, sähe niemand." in anna.words
+
+
+def test_another_language_is_not_offered_where_it_would_lose_what_was_typed(anna):
+    switch = "//button[@name='locale']"
+    assert anna.open("/people/invite").page.xpath(switch)
+    assert not anna.send(email="", role="", expect=422).page.xpath(switch)
 
 
 def test_what_a_leaver_has_begun_is_counted_and_stays_with_the_office(anna, web):
