@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 import click
+import sqlalchemy as sa
 
 from intake import backup_commands, drawing_commands, running_commands, shell
 from intake.config import Config, UnsafeSetting, from_environment
@@ -57,6 +58,11 @@ def main(words: list[str] | None = None) -> int:
         return _run(chosen)
     except (UnsafeSetting, Taken, WorkflowError, LookupError, OSError) as error:
         print(f"intake: {error}", file=sys.stderr)
+        return 1
+    except sa.exc.SQLAlchemyError as error:
+        # Only the kind of trouble: the message may hold the values of a row.
+        what = type(getattr(error, "orig", None) or error).__name__
+        print(f"intake: {shell.NO_DATABASE.format(what)}", file=sys.stderr)
         return 1
 
 

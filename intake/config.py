@@ -75,6 +75,11 @@ class Config:
         """
         if not self.database_url:
             raise UnsafeSetting("INTAKE_DATABASE_URL is missing: name the database to use.")
+        if not _is_database(self.database_url):
+            raise UnsafeSetting(
+                "INTAKE_DATABASE_URL is no address of a database that Intake knows: it begins with "
+                "sqlite:/// or postgresql:// ."
+            )
         if len(self.secret_key) < SHORTEST_SECRET:
             raise UnsafeSetting(
                 f"INTAKE_SECRET_KEY is missing or shorter than {SHORTEST_SECRET} characters: "
@@ -95,6 +100,10 @@ class Config:
                 f"INTAKE_METRICS_TOKEN is shorter than {SHORTEST_TOKEN} characters."
             )
         return self
+
+
+def _is_database(url: str) -> bool:
+    return url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://"))
 
 
 def from_environment() -> Config:

@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from flask import Flask, flash, redirect, render_template, request, url_for
+from flask import Flask, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -129,7 +129,18 @@ def _step_failed(error: StepFailed) -> Any:
 
 
 def _http(error: HTTPException) -> Any:
+    if error.code == 405 and request.method == "GET" and (above := _page_above(request.path)):
+        return redirect(above)  # the address of a form that was refused, opened again
     return _page(error.code or 500)
+
+
+def _page_above(path: str) -> str:
+    """The nearest page above an address that can only be sent to."""
+    urls = current_app.url_map.bind("localhost")
+    while path := path.rpartition("/")[0]:
+        if urls.test(path, "GET"):
+            return path
+    return ""
 
 
 def _unexpected(error: Exception) -> Any:

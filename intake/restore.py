@@ -57,6 +57,8 @@ def restore(config: Config, engine: sa.Engine, source: Path) -> dict[str, int]:
         NotEmpty: the database holds rows already.
         NotRestored: it could not be written, such as onto a full disk.
     """
+    if not source.is_file():
+        raise BadBackup(f"there is no file {source}")
     with _readable(source), zipfile.ZipFile(source) as archive:
         papers = _looked_over(archive)
         none_there(engine)

@@ -13,6 +13,12 @@ import sqlalchemy as sa
 from intake.config import UnsafeSetting, from_environment
 from workflows.errors import WorkflowError
 
+#: What is said where the database does not answer; {} is the kind of trouble.
+NO_DATABASE = (
+    "the database cannot be used ({}); is its folder or server there, is INTAKE_DATABASE_URL right, "
+    "and did you run `intake upgrade`?"
+)
+
 
 class Refused(click.ClickException):
     """What could not be done, in one sentence that says what to do."""
@@ -53,9 +59,7 @@ def office() -> Iterator[None]:
         raise Refused(str(error)) from None
     except sa.exc.SQLAlchemyError as error:
         what = type(error).__name__
-        raise Refused(
-            f"the database cannot be used ({what}); is it there, and did you run `intake upgrade`?"
-        ) from None
+        raise Refused(NO_DATABASE.format(what)) from None
 
 
 def run(command: click.Command, words: list[str]) -> int:

@@ -77,6 +77,12 @@ def last_of(event: str, user_id: int) -> datetime | None:
     return next((at for at, facts in db.execute(rows) if facts.get("user") == user_id), None)
 
 
+def merged_since(moment: datetime) -> set[int]:
+    """The municipalities whose merger was entered since then."""
+    rows = db.scalars(sa.select(Entry.facts).where(Entry.event == "merged", Entry.at >= moment))
+    return {int(key) for facts in rows for key in facts["gone"]}
+
+
 #: What is noted of drawings, apart from any case.
 WORKBENCH = (
     "diagram_published",

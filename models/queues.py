@@ -29,9 +29,14 @@ def held_in(user: User, queues: set[Queue]) -> list[Task]:
     return [t for t in db.scalars(mine).unique() if (t.organisation_id, t.role) in queues]
 
 
-def deserted(user: User, queues: set[Queue]) -> bool:
-    """Whether in one of these queues nobody would be left, whether or not work waits there."""
-    return any(_without(user, queue) for queue in queues)
+def deserted(user: User, queues: set[Queue]) -> set[str]:
+    """The organisations of these queues in which nobody would be left, whether or not work waits."""
+    gone = {
+        organisation_id
+        for organisation_id, role in queues
+        if _without(user, (organisation_id, role))
+    }
+    return {m.organisation.name for m in user.memberships if m.organisation_id in gone}
 
 
 def left_alone(user: User, queues: set[Queue]) -> int:

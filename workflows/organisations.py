@@ -149,7 +149,11 @@ def _locate(organisation: Organisation, given: Answers) -> None:
     with db.no_autoflush:
         organisation.areas = list(db.scalars(found))
     if organisation.office_kind is OfficeKind.SOCIAL_REGION and len(organisation.areas) != 1:
-        raise NotAccepted("areas", "one_region", "a Sozialregion's office serves just that one")
+        raise NotAccepted(
+            "areas",
+            "one_region",
+            "a Sozialregion's office serves one Sozialregion: name it (--region)",
+        )
 
 
 def dates(given: Answers) -> tuple[date | None, date | None]:

@@ -1,12 +1,12 @@
 """The verbs on municipalities and Sozialregionen: merge, rename, move, count. Nothing is deleted."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 
 from models import journal
-from models.base import today
+from models.base import now, today
 from models.people import User
 from models.places import (
     FormerName,
@@ -22,6 +22,8 @@ from models.session import db, transaction
 from workflows.errors import NotAccepted
 from workflows.organisations import administers
 
+#: So long after it was entered a merger can be taken back although it has begun.
+REGRET = timedelta(days=30)
 #: BFS numbers of municipalities.
 LARGEST_NUMBER = 9999
 
@@ -109,7 +111,7 @@ def merge(
             _hold(place)
             _there(place, day_before(start), "gone")
             _there(place, start, "gone")
-        target = into or _founded(gone[0], number, _clean(name, "name"), start)
+        target = into or _founded(gone, number, _clean(name, "name"), start)
         _there(target, start, "into")
         if target.valid_to is not None:
             raise NotAccepted("into", "ends_too", f"{target.name} is to end itself")
@@ -120,17 +122,24 @@ def merge(
     return target
 
 
+def may_be_called_off(place: Municipality) -> bool:
+    """Whether a merger can be taken back: before it begins, and soon after it was entered."""
+    if place.valid_to is None or place.merged_into_id is None:
+        return False
+    return place.valid_to >= today() or place.id in journal.merged_since(now() - REGRET)
+
+
 def call_off(place: Municipality, *, by: User | None) -> None:
-    """A merger that has not begun does not come.
+    """A merger does not come, or never was; cases keep what was chosen in them.
 
     Raises:
         NotAllowed.
-        NotAccepted: nothing is to come, or it has begun.
+        NotAccepted: nothing is to come, or it has held for too long.
     """
     administers(by)
     with transaction():
         _hold(place)
-        if place.valid_to is None or place.merged_into_id is None or place.valid_to < today():
+        if not may_be_called_off(place):
             raise NotAccepted("gone", "nothing_to_come", f"{place.name} is not to be merged")
         for member in _members(place.id):
             if member.valid_to == place.valid_to:
@@ -149,9 +158,11 @@ def _end(place: Municipality, target: Municipality, start: date) -> None:
             member.valid_to = day_before(start)
 
 
-def _founded(first: Municipality, number: int, name: str, start: date) -> Municipality:
+def _founded(gone: list[Municipality], number: int, name: str, start: date) -> Municipality:
     """A municipality that begins with a merger, in the district and region of the first."""
+    first = gone[0]
     region = region_of(first.id, day_before(start))
+    _own_name(name, start, but={place.id for place in gone})
     taken = not 1 <= number <= LARGEST_NUMBER or db.get(Municipality, number) is not None
     if taken or region is None:
         raise NotAccepted("number", "number_taken", "give the BFS number that no other has")
@@ -165,6 +176,13 @@ def _founded(first: Municipality, number: int, name: str, start: date) -> Munici
     return place
 
 
+def _own_name(name: str, on: date, *, but: set[int]) -> None:
+    """No other municipality has the name on a day. Raises NotAccepted."""
+    others = (place for place in municipalities(on) if place.id not in but)
+    if any(place.called(on).casefold() == name.casefold() for place in others):
+        raise NotAccepted("name", "name_taken", "another municipality has this name then")
+
+
 def rename(place: Municipality, name: str, start: date, *, by: User | None) -> None:
     """Another name from a day on; days before keep the old one. Raises NotAllowed, NotAccepted."""
     administers(by)
@@ -172,6 +190,7 @@ def rename(place: Municipality, name: str, start: date, *, by: User | None) -> N
     with transaction():
         _hold(place)
         _there(place, start, "municipality")
+        _own_name(name, start, but={place.id})
         if any(former.until >= last for former in place.former_names):
             raise NotAccepted(
                 "start", "too_early", "it was called otherwise after that day already"

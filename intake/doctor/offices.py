@@ -35,10 +35,11 @@ def offices(_config: Config) -> Iterator[Finding]:
         yield missing(
             gettext("Keine Stelle ist offen; niemand kann jemanden anmelden."),
             gettext("Erfassen Sie die Stellen, die Personen anmelden."),
-            page(gettext("Stelle erfassen"), "organisations.new", kind="office"),
+            page(gettext("Stelle hinzufügen"), "organisations.new", kind="office"),
         )
     yield from _unserved()
     yield from _silent(open_offices)
+    yield from _of_gone_municipalities(open_offices)
 
 
 def _unserved() -> Iterator[Finding]:
@@ -71,6 +72,18 @@ def _silent(open_offices: list[Organisation]) -> Iterator[Finding]:
             gettext("Ohne E-Mail-Adresse: %(names)s.", names=names(_called(silent))),
             gettext("Geben Sie jeder Stelle eine Adresse, die jemand liest."),
             *map(_of, silent),
+        )
+
+
+def _of_gone_municipalities(open_offices: list[Organisation]) -> Iterator[Finding]:
+    lost = [o for o in open_offices if o.municipality and not o.municipality.holds(today())]
+    if lost:
+        yield warn(
+            gettext("Ihre Gemeinde gibt es nicht mehr: %(names)s.", names=names(_called(lost))),
+            gettext(
+                "Sagen Sie, für welche Gemeinde die Stelle jetzt da ist, oder beenden Sie sie."
+            ),
+            *map(_of, lost),
         )
 
 

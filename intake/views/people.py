@@ -99,9 +99,10 @@ def invite() -> Any:
     form = InvitationForm(request.form if request.method == "POST" else None).offer()
     form.suggest(form.organisation, request.args.get("organisation"))
     form.suggest(form.role, request.args.get("role"))
-    if request.method != "POST" or not form.validate():
+    again = "again" in request.form  # from the page that names who has the address
+    if request.method != "POST" or again or not form.validate():
         page = render_template("people/invite.html", form=form)
-        return page, 422 if request.method == "POST" else 200
+        return page, 422 if request.method == "POST" and not again else 200
     place, role = form.chosen_organisation, form.chosen_role
     known = user_by_email(form.email.data)
     if known is None:
@@ -164,6 +165,8 @@ def active(user_id: int) -> Any:
     person = _person(user_id)
     if request.method == "POST":
         return _readmit(person) if "readmit" in request.form else _deactivate(person)
+    if not person.active:
+        return redirect(url_for("people.show", user_id=person.id))
     queues = queues_of(m for m in person.memberships)
     return render_template(
         "people/leaving.html",
@@ -190,13 +193,13 @@ def _person(user_id: int) -> User:
     return db.get(User, user_id) or abort(404)
 
 
-def _goes(person: User, queues: set[Queue]) -> dict[str, int]:
-    """What becomes of somebody's work in these queues, in numbers."""
+def _goes(person: User, queues: set[Queue]) -> dict[str, Any]:
+    """What becomes of somebody's work in these queues: numbers, and where nobody is left."""
     places = {organisation_id for organisation_id, _role in queues}
     return {
         "held": len(held_in(person, queues)),
         "alone": left_alone(person, queues),
-        "deserted": deserted(person, queues),
+        "deserted": ", ".join(sorted(deserted(person, queues))),
         "begun": begun_by(person.id, places),
         "led": led_by(person.id, places),
     }

@@ -370,3 +370,26 @@ def test_what_would_break_without_an_answer_is_said_before_it_goes(url, case):
     unknown = intake("uses", "triage.decision=perhaps", **settings)
     assert (unknown.returncode, unknown.stdout) == (2, "")
     assert "no form asks triage.decision=perhaps" in unknown.stderr
+
+
+@pytest.mark.parametrize("verb", ["upgrade", "backup", "serve", "worker"])
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("sqlite:////nowhere/at/all/x.db", "is its folder or server there"),
+        ("postgresql://intake@127.0.0.1:9/intake", "is its folder or server there"),
+        ("/srv/intake.db", "begins with sqlite:/// or postgresql://"),
+        ("mysql://intake@db/intake", "begins with sqlite:/// or postgresql://"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_one_sentence(tmp_path, verb, url, said):
+    if verb in ("serve", "worker") and url.startswith(("sqlite", "postgresql")):
+        pytest.skip("what lasts waits for its database")
+    words = [verb, str(tmp_path / "x.zip")] if verb == "backup" else [verb]
+    found = intake(
+        *words, INTAKE_DATABASE_URL=url, INTAKE_SECRET_KEY="x" * 32, INTAKE_ENVIRONMENT="test"
+    )
+    assert found.returncode == 1
+    assert said in found.stderr
+    assert "Traceback" not in found.stderr
+    assert len(found.stderr.splitlines()) == 1

@@ -108,6 +108,20 @@ def test_a_region_whose_office_has_ended_gets_it_back_and_no_second_one(web, ann
     assert edit in anna.open("/organisations").page.xpath("//main//a/@href")
 
 
+def test_the_address_of_a_refused_form_leads_to_the_page_above(anna):
+    page = third(anna)
+    assert anna.open(f"{page}/contracts").path == page
+
+
+def test_an_office_whose_municipality_is_gone_is_named(web, anna):
+    anna.open("/organisations/new?kind=office")
+    anna.send(name="Gemeinde Trimbach", office_kind="municipality", municipality_id="2500")
+    anna.open("/places/merge").send(gone=["2500"], into="2581", start="12.1.2026")
+    assert "Ihre Gemeinde gibt es nicht mehr: Gemeinde Trimbach." in anna.open("/setup").words
+    anna.open("/places").press("zurücknehmen")
+    assert "Ihre Gemeinde gibt es nicht mehr" not in anna.open("/setup").words
+
+
 def test_a_municipality_that_refers_directly(web, anna):
     anna.open("/organisations/new?kind=office")
     anna.send(name="Gemeinde Gerlafingen", office_kind="municipality", municipality_id="2519")

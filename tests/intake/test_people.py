@@ -161,7 +161,10 @@ def test_before_a_role_is_taken_the_page_says_what_happens(anna, web, alone):
     assert take in anna.page.xpath("//a/@href")
     anna.open(take)
     assert "1 offene Aufgabe, die die Person übernommen hat, wird wieder frei" in anna.words
-    assert "Niemand sonst arbeitet dort in dieser Rolle: 2 offene Aufgaben" in anna.words
+    assert (
+        "Niemand sonst arbeitet in dieser Rolle bei SRK Kanton Solothurn: 2 offene Aufgaben"
+        in anna.words
+    )
     assert "Es ist die letzte Rolle" not in anna.words
     assert "begonnene" not in anna.words, "what she begins at her office stays hers"
     assert len(roles_of(web, NORA)) == 2, "looking changes nothing"
@@ -205,7 +208,7 @@ def test_whose_cases_a_leaver_leads_and_that_nobody_is_left_is_said(anna, web):
         for user in people_of(there.id):
             user.active = user.email == "r.beispiel@example.org"
     anna.open(anna.path)
-    assert "Niemand sonst arbeitet dort in dieser Rolle: Was kommt, sähe niemand." in anna.words
+    assert "Niemand sonst arbeitet in dieser Rolle bei Sozialregion" in anna.words
 
 
 def test_another_language_is_not_offered_where_it_would_lose_what_was_typed(anna):
@@ -281,6 +284,12 @@ def test_inviting_an_address_that_exists_names_the_person_and_asks(anna, web):
     invite(anna, web, 409, email=PETRA, first_name="Petra", last_name="Beispiel")
     assert "Es ist nichts zu tun" in anna.words
     assert "Der Name im Konto bleibt" not in anna.words
+
+
+def test_another_address_is_typed_without_typing_the_rest_again(anna, web):
+    invite(anna, web, 409, email=PETRA, first_name="Nina").press("Andere Adresse eingeben")
+    anna.send(email="nina@example.org")
+    assert "Nina Neu-Demo ist eingeladen." in anna.words
 
 
 def test_a_yes_for_one_person_is_no_yes_for_another(anna, web):

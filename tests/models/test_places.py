@@ -149,6 +149,28 @@ def test_a_count_replaces_the_one_of_its_day_only(anna):
             places.count(numbers, day, "BFS", by=anna)
 
 
+def test_a_merger_with_a_wrong_day_is_taken_back_for_a_month_and_no_longer(anna, clock):
+    places.merge([place(TRIMBACH)], place(OLTEN), date(2020, 1, 1), by=anna)
+    assert not place(TRIMBACH).holds(date(2026, 1, 12))
+    places.call_off(place(TRIMBACH), by=anna)
+    assert place(TRIMBACH).holds(date(2026, 1, 12))
+    assert region_of(TRIMBACH, date(2026, 1, 12)).name == "Olten"
+    places.merge([place(TRIMBACH)], place(OLTEN), date(2020, 1, 1), by=anna)
+    clock.shift(timedelta(days=31))
+    with pytest.raises(NotAccepted):
+        places.call_off(place(TRIMBACH), by=anna)
+
+
+def test_no_two_municipalities_have_one_name_on_a_day(anna):
+    with pytest.raises(NotAccepted):
+        places.merge([place(WINZNAU)], None, DAY, number=2999, name="olten", by=anna)
+    with pytest.raises(NotAccepted):
+        places.rename(place(WINZNAU), "Olten", DAY, by=anna)
+    places.merge(
+        [place(WINZNAU), place(TRIMBACH)], None, DAY, number=2999, name="Trimbach", by=anna
+    )
+
+
 def test_only_the_administration_changes_places(office):
     petra = player.user("p.beispiel@example.org")
     with pytest.raises(NotAllowed):
