@@ -60,9 +60,7 @@ def main(words: list[str] | None = None) -> int:
         print(f"intake: {error}", file=sys.stderr)
         return 1
     except sa.exc.SQLAlchemyError as error:
-        # Only the kind of trouble: the message may hold the values of a row.
-        what = type(getattr(error, "orig", None) or error).__name__
-        print(f"intake: {shell.NO_DATABASE.format(what)}", file=sys.stderr)
+        print(f"intake: {shell.no_database(error)}", file=sys.stderr)
         return 1
 
 

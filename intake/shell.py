@@ -13,12 +13,6 @@ import sqlalchemy as sa
 from intake.config import UnsafeSetting, from_environment
 from workflows.errors import WorkflowError
 
-#: What is said where the database does not answer; {} is the kind of trouble.
-NO_DATABASE = (
-    "the database cannot be used ({}); is its folder or server there, is INTAKE_DATABASE_URL right, "
-    "and did you run `intake upgrade`?"
-)
-
 
 class Refused(click.ClickException):
     """What could not be done, in one sentence that says what to do."""
@@ -58,8 +52,18 @@ def office() -> Iterator[None]:
     except (UnsafeSetting, LookupError, OSError, ValueError, OverflowError, WorkflowError) as error:
         raise Refused(str(error)) from None
     except sa.exc.SQLAlchemyError as error:
-        what = type(error).__name__
-        raise Refused(NO_DATABASE.format(what)) from None
+        raise Refused(no_database(error)) from None
+
+
+def no_database(error: sa.exc.SQLAlchemyError) -> str:
+    """What to do where the database does not answer; of the trouble only its kind.
+
+    Its own message may hold the values of a row.
+    """
+    return (
+        f"the database cannot be used ({type(error).__name__}); is its folder or server there, is "
+        "INTAKE_DATABASE_URL right, and did you run `intake upgrade`?"
+    )
 
 
 def run(command: click.Command, words: list[str]) -> int:

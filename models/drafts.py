@@ -31,19 +31,23 @@ class Draft(Base):
 
 def open_drafts(organisation_ids: set[int]) -> list[Draft]:
     """Unsubmitted referrals of these organisations, the freshest first."""
-    return list(
-        db.scalars(
-            sa.select(Draft)
-            .where(Draft.organisation_id.in_(organisation_ids))
-            .where(Draft.task_id.is_(None), Draft.referral_id.is_(None))
-            .order_by(Draft.saved_at.desc())
-        )
-    )
+    select = sa.select(Draft).where(_unsent(organisation_ids))
+    return list(db.scalars(select.order_by(Draft.saved_at.desc())))
 
 
 def begun_by(user_id: int, organisation_ids: set[int]) -> int:
     """How many unsubmitted referrals of these organisations somebody has begun."""
-    return sum(draft.user_id == user_id for draft in open_drafts(organisation_ids))
+    select = sa.select(sa.func.count()).select_from(Draft).where(_unsent(organisation_ids))
+    return db.scalar(select.where(Draft.user_id == user_id)) or 0
+
+
+def _unsent(organisation_ids: set[int]) -> sa.ColumnElement[bool]:
+    """The condition that a draft is a referral of these organisations that nobody has sent."""
+    return sa.and_(
+        Draft.organisation_id.in_(organisation_ids),
+        Draft.task_id.is_(None),
+        Draft.referral_id.is_(None),
+    )
 
 
 def clear_drafts(closed_before: datetime) -> None:

@@ -105,23 +105,26 @@ def organisations(
     return [found for found in db.scalars(select) if on is None or found.open_on(on)]
 
 
-def without_office(on: date) -> list[SocialRegion]:
-    """The Sozialregionen of a day that no open office names, by name; a KESB is none of theirs."""
-    offices = organisations(OrganisationKind.OFFICE, on=on, areas=True)
+def without_office(on: date) -> list[tuple[SocialRegion, Organisation | None]]:
+    """The Sozialregionen of a day that no open office names, by name; a KESB is none of theirs.
+
+    With each comes the office that it had and that takes part no longer; the last of several.
+    """
+    offices = organisations(OrganisationKind.OFFICE, areas=True)
     offices = [o for o in offices if o.office_kind is not OfficeKind.CHILD_PROTECTION]
+    here = [office for office in offices if office.open_on(on)]
     return [
-        region
+        (region, _last_of(region, offices))
         for region in social_regions(on)
-        if not any(office.works_in(region.id) for office in offices)
+        if not any(office.works_in(region.id) for office in here)
     ]
 
 
-def ended_office(region: SocialRegion) -> Organisation | None:
-    """The office of a Sozialregion that takes part no longer, if there was one; the last of several."""
-    offices = organisations(OrganisationKind.OFFICE, areas=True)
-    gone = [o for o in offices if o.valid_to and o.works_in(region.id)]
-    gone = [o for o in gone if o.office_kind is OfficeKind.SOCIAL_REGION]
-    return max(gone, key=lambda office: (office.valid_to, office.id), default=None)
+def _last_of(region: SocialRegion, offices: list[Organisation]) -> Organisation | None:
+    """Of the offices of a Sozialregion that have an end the one that ends last."""
+    own = [o for o in offices if o.office_kind is OfficeKind.SOCIAL_REGION]
+    ended = [o for o in own if o.valid_to and o.works_in(region.id)]
+    return max(ended, key=lambda office: (office.valid_to, office.id), default=None)
 
 
 def organisation_called(name: str) -> Organisation:

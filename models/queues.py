@@ -31,11 +31,7 @@ def held_in(user: User, queues: set[Queue]) -> list[Task]:
 
 def deserted(user: User, queues: set[Queue]) -> set[str]:
     """The organisations of these queues in which nobody would be left, whether or not work waits."""
-    gone = {
-        organisation_id
-        for organisation_id, role in queues
-        if _without(user, (organisation_id, role))
-    }
+    gone = {queue[0] for queue in queues if _without(user, queue)}
     return {m.organisation.name for m in user.memberships if m.organisation_id in gone}
 
 

@@ -1,6 +1,6 @@
 """The verbs on municipalities and Sozialregionen: merge, rename, move, count. Nothing is deleted."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 import sqlalchemy as sa
@@ -122,11 +122,11 @@ def merge(
     return target
 
 
-def may_be_called_off(place: Municipality) -> bool:
-    """Whether a merger can be taken back: before it begins, and soon after it was entered."""
-    if place.valid_to is None or place.merged_into_id is None:
-        return False
-    return place.valid_to >= today() or place.id in journal.merged_since(now() - REGRET)
+def may_be_called_off(places: Iterable[Municipality]) -> set[int]:
+    """Whose merger can be taken back: before it begins, and soon after it was entered."""
+    merged = {p.id: p.valid_to for p in places if p.valid_to and p.merged_into_id}
+    lately = journal.merged_since(now() - REGRET)
+    return {key for key, last in merged.items() if last >= today() or key in lately}
 
 
 def call_off(place: Municipality, *, by: User | None) -> None:
@@ -139,7 +139,7 @@ def call_off(place: Municipality, *, by: User | None) -> None:
     administers(by)
     with transaction():
         _hold(place)
-        if not may_be_called_off(place):
+        if not may_be_called_off([place]):
             raise NotAccepted("gone", "nothing_to_come", f"{place.name} is not to be merged")
         for member in _members(place.id):
             if member.valid_to == place.valid_to:

@@ -12,7 +12,6 @@ from models.base import today
 from models.organisations import (
     Organisation,
     OrganisationKind,
-    ended_office,
     organisations,
     without_office,
 )
@@ -54,13 +53,13 @@ def _unserved() -> Iterator[Finding]:
                 "Erfassen Sie für jede die Stelle, die dort anmeldet, oder lassen Sie eine, die "
                 "nicht mehr dabei ist, wieder mitmachen."
             ),
-            *map(_office_for, unserved),
+            *(_office_for(region, ended) for region, ended in unserved),
         )
 
 
-def _office_for(region: SocialRegion) -> Where:
+def _office_for(region: SocialRegion, ended: Organisation | None) -> Where:
     """Where a Sozialregion gets its office: the one it had, or a new one."""
-    if ended := ended_office(region):
+    if ended:
         return page(region.name, "organisations.edit", organisation_id=ended.id)
     return page(region.name, "organisations.new", kind="office", region=region.id)
 

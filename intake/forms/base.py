@@ -186,8 +186,8 @@ class StepForm(Form):
 
     def _in_order(self) -> list[Field]:
         """The questions as the page has them, then those that it does not show."""
-        shown = [field for _code, _heading, fields in self.in_sections() for field in fields]
-        return shown + [field for field in self._fields.values() if field not in shown]
+        shown = {f.short_name: f for _code, _heading, fields in self.in_sections() for f in fields}
+        return list((shown | self._fields).values())
 
 
 def _named(field: Field) -> str:

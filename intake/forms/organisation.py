@@ -15,7 +15,19 @@ from models.places import municipality_choices, regions_to_come
 
 #: The choice that leaves it to the table of deadlines.
 AS_IN_TABLE = "table"
+#: Offices that are there for any number of Sozialregionen.
+_OF_ANY_REGIONS = tuple(
+    kind.value
+    for kind in OfficeKind
+    if kind not in (OfficeKind.SOCIAL_REGION, OfficeKind.MUNICIPALITY)
+)
 OFFICE, PROVIDER = OrganisationKind.OFFICE.value, OrganisationKind.PROVIDER.value
+
+
+def _any_regions(label: Any, *only_if: Any) -> ManyChoices:
+    """Some Sozialregionen, or by none of them the whole canton."""
+    hint = _("Nichts angekreuzt heisst: der ganze Kanton.")
+    return ManyChoices(label, optional=True, only_if=only_if, hint=hint)
 
 
 class OrganisationForm(StepForm):
@@ -38,25 +50,8 @@ class OrganisationForm(StepForm):
     region = Choice(
         _("Welche Sozialregion ist es?"), only_if=("office_kind", (OfficeKind.SOCIAL_REGION.value,))
     )
-    areas = ManyChoices(
-        _("Zuständig für die Sozialregionen"),
-        optional=True,
-        only_if=(
-            "office_kind",
-            tuple(
-                k.value
-                for k in OfficeKind
-                if k not in (OfficeKind.SOCIAL_REGION, OfficeKind.MUNICIPALITY)
-            ),
-        ),
-        hint=_("Nichts angekreuzt heisst: der ganze Kanton."),
-    )
-    served = ManyChoices(
-        _("Arbeitet in den Sozialregionen"),
-        optional=True,
-        only_if=("kind", (PROVIDER,)),
-        hint=_("Nichts angekreuzt heisst: der ganze Kanton."),
-    )
+    areas = _any_regions(_("Zuständig für die Sozialregionen"), "office_kind", _OF_ANY_REGIONS)
+    served = _any_regions(_("Arbeitet in den Sozialregionen"), "kind", (PROVIDER,))
     email = Email(
         _("E-Mail der Organisation"),
         optional=True,

@@ -15,7 +15,6 @@ from models.organisations import (
     OfficeKind,
     Organisation,
     OrganisationKind,
-    ended_office,
     organisations,
     without_office,
 )
@@ -40,7 +39,7 @@ def index() -> Any:
         by_kind=[(kind, [o for o in everyone if o.kind is kind]) for kind in OrganisationKind],
         people=people_per_organisation(),
         running=running_per_organisation(),
-        without=[(region, ended_office(region)) for region in without_office(today())],
+        without=without_office(today()),
     )
 
 

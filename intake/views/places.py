@@ -46,7 +46,7 @@ def index() -> Any:
         homeless=[m for m in everyone if m.holds(on) and m.id not in members],
         coming=[m for m in everyone if m.merged_into_id and m.valid_to and m.valid_to >= on],
         gone=[m for m in everyone if m.valid_to and m.valid_to < on],
-        regretted={m.id for m in everyone if verbs.may_be_called_off(m)},
+        regretted=verbs.may_be_called_off(everyone),
         counts=counts,
         people=people,
         totals={

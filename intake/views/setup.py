@@ -41,7 +41,7 @@ def index() -> Any:
         signs=_SIGNS,
         told=_told,
         first_link=_first_link,
-        begun=any(running_per_organisation().values()),
+        running=running_per_organisation,
     )
 
 
