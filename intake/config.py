@@ -103,7 +103,7 @@ class Config:
 
 
 def _is_database(url: str) -> bool:
-    return url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://"))
+    return url.startswith(("sqlite://", "postgresql://", "postgresql+psycopg://"))
 
 
 def from_environment() -> Config:

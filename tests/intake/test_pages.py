@@ -418,7 +418,7 @@ def test_a_mail_server_that_is_away_is_shown_to_the_administration(web, task, cl
 )
 def test_an_unsafe_setting_stops_the_start_with_a_sentence(monkeypatch, changes, said):
     good = {
-        "INTAKE_DATABASE_URL": "sqlite:///office.db",
+        "INTAKE_DATABASE_URL": "sqlite://",
         "INTAKE_SECRET_KEY": "x" * 40,
         "INTAKE_BASE_URL": "https://x",
     }
