@@ -70,8 +70,9 @@ def test_axe_finds_nothing_on_the_pages_of_people(browser, live, person, width, 
             page.get_by_role("button", name="Einladen").click()
         page.get_by_role("heading", name="Diese Adresse gehört Petra Beispiel").wait_for()
         look(page, "known", width, scheme)
-        page.get_by_role("button", name="English").click()
         page.goto(address + own)
+        page.get_by_role("button", name="English").click()
+        page.get_by_role("button", name="Deutsch").wait_for()
         look(page, "person-en", width, scheme)
 
 
