@@ -46,8 +46,8 @@ def _back_up(chosen: argparse.Namespace) -> int:
     if gone:
         print(f"Older backups that went: {gone}.")
     if counts.missing:
-        print(f"Documents that are not in {config.documents}, or damaged: {len(counts.missing)}.")
-        print("Older backups stay.")
+        missing = f"{len(counts.missing)} documents are not in {config.documents} or are damaged"
+        print(f"{missing}; older backups stay.")
         return 1
     return 0
 
