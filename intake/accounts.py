@@ -109,6 +109,14 @@ def invite_again(user: User, *, by: User | None) -> None:
         journal.write("invited", by=by, user=user.id)
 
 
+def welcome_back(user: User, *, by: User | None) -> bool:
+    """A link for somebody who is let in again and never set a password; whether one was sent."""
+    if not user.active or user.password_hash is not None:
+        return False
+    invite_again(user, by=by)
+    return True
+
+
 def _new_person(
     email: str,
     first_name: str,

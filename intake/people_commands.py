@@ -110,12 +110,20 @@ def deactivate(email: str) -> None:
 @click.argument("email")
 def reactivate(email: str) -> None:
     """Let a person who has left in again, with the roles they had."""
+    from intake import accounts
+
     with office():
         known = _known(email)
         if known.active:
             raise Refused(f"{known.email} has not left")
         memberships.reactivate(known, by=None)
-    click.echo(f"{known.email} can sign in again.")
+        linked = accounts.welcome_back(known, by=None)
+    told = (
+        "is let in again; a link for the first password is on its way"
+        if linked
+        else "can sign in again"
+    )
+    click.echo(f"{known.email} {told}.")
 
 
 @user.command(name="give-role")

@@ -43,6 +43,10 @@ class Program(Dated, Base):
             earlier.valid_to >= later.valid_from for earlier, later in pairwise(self.contracts)
         )
 
+    def next_contract(self, on: date) -> "Contract | None":
+        """The first contract that begins after a day."""
+        return next((c for c in self.contracts if c.valid_from > on), None)
+
     def open_on(self, on: date) -> bool:
         """Whether people may be registered for it on a day."""
         return self.holds(on) and self.provider.open_on(on)

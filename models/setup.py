@@ -36,6 +36,12 @@ def holders(role: Role) -> int:
     return db.scalar(select.where(_HERE, Membership.role == role)) or 0
 
 
+def awaited(role: Role) -> list[User]:
+    """Who is invited with a role and has not come; who was invited last first."""
+    select = sa.select(User).join(Membership).where(_NOT_COME, Membership.role == role)
+    return list(db.scalars(select.order_by(Membership.id.desc())).unique())
+
+
 def not_come() -> tuple[int, datetime | None, datetime | None]:
     """How many were invited and never came; until when the oldest and the newest link hold."""
     number = db.scalar(sa.select(sa.func.count()).select_from(User).where(_NOT_COME)) or 0

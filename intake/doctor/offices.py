@@ -114,7 +114,7 @@ def programmes(_config: Config) -> Iterator[Finding]:
 
 def _contracts(offered: list[Program], day: date) -> Iterator[Finding]:
     places = places_on(day)
-    bare = [program for program in offered if program.id not in places]
+    bare = [p for p in offered if p.id not in places and not p.next_contract(day)]
     if bare:
         yield missing(
             gettext(
@@ -124,6 +124,18 @@ def _contracts(offered: list[Program], day: date) -> Iterator[Finding]:
             *(page(p.name, "programs.show", program_id=p.id) for p in bare),
         )
     for program in offered:
+        if program.id not in places and (coming := program.next_contract(day)):
+            yield warn(
+                gettext(
+                    "Der Vertrag von %(name)s gilt erst ab %(day)s.",
+                    name=program.name,
+                    day=wording.day(coming.valid_from),
+                ),
+                gettext(
+                    "Bis dann hat das Angebot keinen Platz. Läuft es schon, berichtigen Sie ihn."
+                ),
+                page(program.name, "programs.show", program_id=program.id),
+            )
         last = max((c.valid_to for c in program.contracts), default=None)
         if program.id in places and last and last <= day + ENDS_SOON:
             yield warn(

@@ -11,7 +11,7 @@ from intake.doctor.lines import Finding, Where, missing, names, ok, page, warn
 from models.base import now, today
 from models.organisations import OrganisationKind, organisations
 from models.people import OFFICE_ROLES, PROVIDER_ROLES, Role
-from models.setup import expected, holders, not_come, staffed
+from models.setup import awaited, expected, holders, not_come, staffed
 
 
 def people(_config: Config) -> Iterator[Finding]:
@@ -40,8 +40,14 @@ def _places() -> Iterator[Finding]:
         there, invited = staffed(roles), expected(roles)
         empty = [place for place in organisations(kind, on=today()) if place.id not in there]
         if empty:
+            called = [
+                gettext("%(place)s (jemand ist eingeladen)", place=place.name)
+                if place.id in invited
+                else place.name
+                for place in empty
+            ]
             yield missing(
-                f"{words}: {names([place.name for place in empty])}.",
+                f"{words}: {names(called)}.",
                 gettext("Laden Sie bei jeder jemanden ein, und fragen Sie nach, wer nicht kommt."),
                 *(
                     page(place.name, "people.index", organisation=place.id, state="invited")
@@ -56,8 +62,12 @@ def _single_roles() -> Iterator[Finding]:
     if not holders(Role.PROCESS_OWNER):
         yield missing(
             gettext("Niemand verantwortet den Prozess; Fristen und Zeichnungen ändert niemand."),
-            gettext("Laden Sie jemanden als Prozessverantwortliche oder -verantwortlichen ein."),
-            _invite(Role.PROCESS_OWNER),
+            *_ask_for(
+                Role.PROCESS_OWNER,
+                gettext(
+                    "Laden Sie jemanden als Prozessverantwortliche oder -verantwortlichen ein."
+                ),
+            ),
         )
     administrators = holders(Role.ADMINISTRATOR)
     if not administrators:
@@ -69,8 +79,7 @@ def _single_roles() -> Iterator[Finding]:
     elif administrators == 1:
         yield warn(
             gettext("Nur eine Person administriert; fällt sie aus, lädt niemand Leute ein."),
-            gettext("Laden Sie eine zweite ein."),
-            _invite(Role.ADMINISTRATOR),
+            *_ask_for(Role.ADMINISTRATOR, gettext("Laden Sie eine zweite ein.")),
         )
 
 
@@ -95,5 +104,12 @@ def _invited() -> Iterator[Finding]:
     )
 
 
-def _invite(role: Role) -> Where:
-    return page(gettext("Person einladen"), "people.invite", role=role.value)
+def _ask_for(role: Role, invite: str) -> tuple[str, Where]:
+    """Whom to ask who is invited and has not come, or to invite somebody."""
+    if invited := awaited(role):
+        who = invited[0]
+        ask = gettext(
+            "%(who)s ist eingeladen und noch nicht gekommen. Fragen Sie nach.", who=who.name
+        )
+        return ask, page(who.name, "people.show", user_id=who.id)
+    return invite, page(gettext("Person einladen"), "people.invite", role=role.value)

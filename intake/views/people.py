@@ -215,6 +215,8 @@ def _give(person: User, form: MembershipForm, *, readmit: bool = False) -> Any:
     try:
         memberships.give_role(person, place, role, by=current_user, readmit=readmit)
         flash(gettext("%(who)s hat jetzt auch die Rolle «%(role)s» bei %(place)s.", **words))
+        if readmit:
+            flash(_back(person))
     except HasRoleAlready:
         if readmit and not person.active:
             return _readmit(person)
@@ -258,8 +260,19 @@ def _deactivate(person: User) -> Any:
 
 def _readmit(person: User) -> Any:
     memberships.reactivate(person, by=current_user)
-    flash(gettext("%(who)s kann sich wieder anmelden.", who=person.name))
+    flash(_back(person))
     return redirect(url_for("people.show", user_id=person.id))
+
+
+def _back(person: User) -> str:
+    """Somebody is let in again; who never came gets a link for the first password."""
+    if accounts.welcome_back(person, by=current_user):
+        return gettext(
+            "%(who)s ist wieder zugelassen. Ein neuer Link ist unterwegs an %(address)s.",
+            who=person.name,
+            address=person.email,
+        )
+    return gettext("%(who)s kann sich wieder anmelden.", who=person.name)
 
 
 def _needed(person: User) -> str:

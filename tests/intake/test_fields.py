@@ -102,6 +102,16 @@ def test_good_answers(kind, text, answer):
         assert ask(kind, text) == (answer, "")
 
 
+@pytest.mark.parametrize("kind", [Day, PartialDay])
+def test_a_day_that_is_none_is_told_apart_from_one_written_otherwise(kind):
+    with app():
+        assert "Diesen Tag gibt es nicht" in ask(kind, "31.2.2026")[1]
+        assert "Diesen Tag gibt es nicht" in ask(kind, "2026-02-31")[1]
+        assert "Prüfen Sie das Jahr" in ask(kind, "1.1.1850")[1]
+        assert "Tag.Monat.Jahr" in ask(kind, "gestern")[1]
+        assert "gibt es nicht" not in ask(PartialDay, "31.12.2099")[1]
+
+
 @pytest.mark.parametrize(("kind", "text"), BAD)
 def test_bad_answers_get_a_sentence(kind, text):
     with app():

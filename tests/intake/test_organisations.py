@@ -154,6 +154,19 @@ def test_a_contract_is_corrected_and_one_by_mistake_removed(anna):
     assert "kein Vertrag gilt heute" in anna.open(page).words
 
 
+def test_a_contract_to_come_is_said_where_none_holds_today(anna):
+    page = third(anna)
+    link = anna.page.xpath('//a[contains(@href, "/programs/contracts/")]/@href')[0]
+    anna.open(link).send(valid_from="1.2.2027", valid_to="31.12.2027")
+    said = "noch kein Vertrag, der nächste gilt ab 01.02.2027"
+    assert said in anna.open(page).words
+    provider = anna.page.xpath('//p[@class="crumbs"]/a/@href')[-1]
+    assert said in anna.open(provider).words
+    anna.open("/setup")
+    assert "Der Vertrag von Brücken bauen gilt erst ab 01.02.2027." in anna.words
+    assert "Ohne Vertrag, der heute gilt" not in anna.words
+
+
 @pytest.mark.parametrize("months", ["3, x", "6, 3", "3 3", "0", "²", "99999999999"])
 def test_months_are_read_as_people_write_them_or_refused(anna, months):
     page = third(anna)

@@ -144,7 +144,7 @@ def test_a_form_with_errors_says_what_to_do_and_keeps_what_was_typed(web, task):
     monika = web.person(MONIKA).open(task)
     monika.send(outcome="complete", complete_on="32.13.2026", expect=422)
     assert monika.errors == [
-        "«Vollständig seit»: Geben Sie das Datum als Tag.Monat.Jahr ein, zum Beispiel 31.3.2026."
+        "«Vollständig seit»: Diesen Tag gibt es nicht. Prüfen Sie Tag, Monat und Jahr."
     ]
     assert 'value="32.13.2026"' in monika.text
     assert monika.page.findtext(".//title").startswith("Fehler")

@@ -197,6 +197,19 @@ def test_before_somebody_is_let_go_the_page_says_what_happens(anna, web, alone):
     assert mails(web, "readmitted") == [NORA]
 
 
+def test_who_never_came_and_is_let_in_again_gets_a_link(anna, web):
+    invite(anna, web, 200)
+    page = anna.path
+    anna.post(f"{page}/active")
+    anna.open(page)
+    assert "bekommt einen Link, mit dem sie ihr erstes Passwort setzt" in anna.words
+    before = len(mails(web, "invitation"))
+    anna.press("Wieder zulassen")
+    assert "Ein neuer Link ist unterwegs an n.neu@example.org" in anna.words
+    assert len(mails(web, "invitation")) == before + 1
+    assert mails(web, "readmitted") == []
+
+
 def test_whose_cases_a_leaver_leads_and_that_nobody_is_left_is_said(anna, web):
     with web.arranged():
         reto = player.user("r.beispiel@example.org")

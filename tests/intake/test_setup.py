@@ -13,7 +13,7 @@ from intake.commands import main
 from intake.doctor import checks
 from intake.doctor.checks import PAGE, SERVER
 from models.base import today
-from models.organisations import Organisation, OrganisationKind
+from models.organisations import Organisation, OrganisationKind, organisations
 from models.places import social_regions
 from models.session import db, transaction
 from tests.intake.conftest import FIRST
@@ -70,6 +70,18 @@ def test_what_is_done_leaves_the_list_at_once(bare):
     assert "Stellen, bei denen sich noch niemand anmelden kann: Ganzer Kanton." in anna.words
     (state,) = anna.page.xpath("//dt[@id='offices']")
     assert "in Ordnung" in state.text_content()
+
+
+def test_who_is_invited_already_is_named_instead_of_asking_for_an_invitation(bare):
+    anna = bare.person(FIRST)
+    assert "Laden Sie eine zweite ein." in anna.words
+    with bare.arranged():
+        place = organisations(OrganisationKind.ASSOCIATION)[0].id
+    zita = {"first_name": "Zita", "last_name": "Zweite", "email": "z@example.org"}
+    anna.open("/people/invite").send(organisation=str(place), role="administrator", **zita)
+    anna.open("/setup")
+    assert "Zita Zweite ist eingeladen und noch nicht gekommen. Fragen Sie nach." in anna.words
+    assert "Laden Sie eine zweite ein." not in anna.words
 
 
 def test_the_page_speaks_english(bare):

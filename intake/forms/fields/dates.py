@@ -8,6 +8,9 @@ from flask_babel import gettext
 
 from intake.forms.fields.question import Question
 
+_OLDEST, _NEWEST = 1900, 2100
+_LIKE_A_DAY = re.compile(r"\d{1,2}\.\d{1,2}\.\d{2}(\d\d)?|\d{4}-\d{2}-\d{2}", re.ASCII)
+
 
 class Day(Question):
     """A date, typed as in the office: 31.3.2026; or as 2026-03-31."""
@@ -32,7 +35,8 @@ class Day(Question):
         found = a_day(text)
         if found is None:
             raise ValueError(
-                gettext("Geben Sie das Datum als Tag.Monat.Jahr ein, zum Beispiel 31.3.2026.")
+                no_such_day(text)
+                or gettext("Geben Sie das Datum als Tag.Monat.Jahr ein, zum Beispiel 31.3.2026.")
             )
         if self.not_after and found > self.not_after():
             raise ValueError(gettext("Dieses Datum liegt in der Zukunft. Prüfen Sie es."))
@@ -47,12 +51,29 @@ class Day(Question):
 
 def a_day(text: str) -> date | None:
     """The day that a text means, as people write it; None for none."""
+    found = _written(text)
+    return found if found and _OLDEST <= found.year <= _NEWEST else None
+
+
+def no_such_day(text: str) -> str:
+    """What to say of a text that is written like a day and is none: 31.2.2027; else nothing."""
+    if a_day(text) or not _LIKE_A_DAY.fullmatch(text.replace(" ", "")):
+        return ""
+    if _written(text):
+        return gettext(
+            "Prüfen Sie das Jahr: Es liegt zwischen %(first)s und %(last)s.",
+            first=_OLDEST,
+            last=_NEWEST,
+        )
+    return gettext("Diesen Tag gibt es nicht. Prüfen Sie Tag, Monat und Jahr.")
+
+
+def _written(text: str) -> date | None:
     for form in ("%d.%m.%Y", "%Y-%m-%d", "%d.%m.%y"):
         try:
-            found = datetime.strptime(text.replace(" ", ""), form).date()
+            return datetime.strptime(text.replace(" ", ""), form).date()
         except ValueError:
             continue
-        return found if 1900 <= found.year <= 2100 else None
     return None
 
 
@@ -75,7 +96,8 @@ class PartialDay(Question):
             found = day.isoformat() if day <= date.today() else None
         if found is None or not 1900 <= int(found[:4]) <= this_year:
             raise ValueError(
-                gettext(
+                no_such_day(text)
+                or gettext(
                     "Geben Sie das Datum als Tag.Monat.Jahr ein, zum Beispiel 31.3.1988. "
                     "Das Jahr allein genügt auch."
                 )
