@@ -11,16 +11,14 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask, Response, g, request, session, url_for
 from flask_babel import Babel, get_locale
-from flask_login import LoginManager, current_user
-from sqlalchemy.orm import joinedload
+from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
-from intake import acting, errors, monitoring, navigation, wording
+from intake import acting, errors, monitoring, navigation, sessions, wording
 from intake.config import Config
 from intake.permissions import Permission, may
 from models.base import now, today
-from models.people import User
 from models.session import connect, db
 
 #: The files of intake/views that hold pages.
@@ -63,10 +61,6 @@ def create_app(config: Config, engine: sa.Engine | None = None) -> Flask:
         SECRET_KEY=config.secret_key,
         MAX_CONTENT_LENGTH=config.largest_file + 2 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
-        PERMANENT_SESSION_LIFETIME=timedelta(minutes=config.idle_minutes),
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=config.production or not config.insecure_cookies,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
         WTF_CSRF_TIME_LIMIT=None,
         BABEL_DEFAULT_LOCALE="de",
@@ -81,7 +75,7 @@ def create_app(config: Config, engine: sa.Engine | None = None) -> Flask:
     app.url_map.converters["int"] = _Key
     acting.OrganisationTokens(app)
     Babel(app, locale_selector=_locale, timezone_selector=lambda: "Europe/Zurich")
-    _sign_in(app)
+    sessions.register(app, config)
     _templates(app, config)
     app.after_request(_headers)
     monitoring.watch(app)
@@ -101,27 +95,6 @@ def _blueprints(app: Flask) -> None:
     for name in PAGES:
         app.register_blueprint(import_module(f"intake.views.{name}").pages)
     app.register_blueprint(monitoring.pages)
-
-
-def _sign_in(app: Flask) -> None:
-    manager = LoginManager(app)
-    manager.session_protection = "basic"
-
-    @manager.user_loader
-    def load(key: str) -> User | None:
-        """The person of a session; a changed key (password, leaving) ends the session."""
-        user_id, _, session_key = key.partition(".")
-        if not user_id.isdigit():
-            return None
-        user = db.get(User, int(user_id), options=[joinedload(User.memberships)])
-        if user is None or not user.active or user.session_key != session_key:
-            return None
-        acting.set_for(user)
-        return user
-
-    @app.before_request
-    def keep_alive() -> None:
-        session.permanent = True
 
 
 def _locale() -> str:

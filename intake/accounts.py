@@ -14,6 +14,7 @@ from models.organisations import Organisation
 from models.people import Membership, Role, User, normal_address, user_by_email
 from models.session import db, transaction
 from models.sign_ins import PasswordLink, SignInAttempt, attempts_since
+from models.user_sessions import end_sessions
 from workflows.errors import AddressTaken, HasLeft, HasRoleAlready
 from workflows.memberships import check_role
 from workflows.notices import post
@@ -59,7 +60,6 @@ def sign_in(email: str, password: str, source: str) -> User | None:
     with transaction():
         if good and user is not None:
             db.execute(sa.delete(SignInAttempt).where(SignInAttempt.email == address))
-            _give_session_key(user)
             journal.write("signed_in", by=user)
         else:
             db.add(SignInAttempt(email=address, source=source, at=now()))
@@ -173,28 +173,14 @@ def set_password(secret: str, password: str) -> User | None:
             return None
         link.used_at = now()
         user.password_hash = hash_password(password)
-        user.session_key = secrets.token_hex(16)
+        end_sessions(user.id)
         db.execute(sa.delete(SignInAttempt).where(SignInAttempt.email == user.email))
         journal.write("password_set", by=user)
     return user
 
 
-def _give_session_key(user: User) -> None:
-    """A key for whoever has none yet; of two sign-ins at the same moment both get the same one."""
-    if not user.session_key:
-        missing = sa.update(User).where(User.id == user.id, User.session_key == "")
-        db.execute(missing.values(session_key=secrets.token_hex(16)))
-        db.refresh(user, ["session_key"])
-
-
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def begin_demo_session(user: User) -> None:
-    """A session key for somebody who signs in with one click."""
-    with transaction():
-        _give_session_key(user)
 
 
 def set_locale(user: User, locale: str) -> None:
@@ -209,15 +195,15 @@ def set_preferences(user: User, *, shortcuts: bool, phone: str, function: str) -
         user.shortcuts, user.phone, user.function = shortcuts, phone, function
 
 
-def change_password(user: User, old: str, new: str) -> bool:
-    """Set a new password if the old one is right; other sessions of the person end."""
+def change_password(user: User, old: str, new: str, *, session_id: int) -> bool:
+    """Set a new password if the old one is right; only the session in which it is done goes on."""
     try:
         _hasher.verify(user.password_hash or _NOBODY, old)
     except (VerificationError, InvalidHashError):
         return False
     with transaction():
         user.password_hash = hash_password(new)
-        user.session_key = secrets.token_hex(16)
+        end_sessions(user.id, but=session_id)
         journal.write("password_set", by=user)
     return True
 

@@ -24,6 +24,7 @@ class Config:
         backups: the folder of dated backups, or none.
         base_url: how mail links to this installation.
         idle_minutes: signed out after so long without a click.
+        session_hours: signed out after so long, whatever one does.
         smtp_*: where mail goes; without a host it is written to the log of the worker.
         clamd: `host:port` of a virus scanner, or empty.
         ahv: whether offices may enter AHV numbers (DOMAIN.md 5.1: off).
@@ -42,6 +43,7 @@ class Config:
     backups: Path | None = None
     base_url: str = "http://127.0.0.1:8000"
     idle_minutes: int = 60
+    session_hours: int = 12
     smtp_host: str = ""
     smtp_port: int = 25
     smtp_user: str = ""
@@ -124,6 +126,7 @@ def from_environment() -> Config:
         backups=Path(get("INTAKE_BACKUPS", "")) if get("INTAKE_BACKUPS") else None,
         base_url=get("INTAKE_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
         idle_minutes=number("INTAKE_IDLE_MINUTES", 60),
+        session_hours=number("INTAKE_SESSION_HOURS", 12),
         smtp_host=get("INTAKE_SMTP_HOST", ""),
         smtp_port=number("INTAKE_SMTP_PORT", 25),
         smtp_user=get("INTAKE_SMTP_USER", ""),

@@ -28,6 +28,7 @@ from models import (
     submissions,
     tandems,
     tasks,
+    user_sessions,
 )
 
 __all__ = [
@@ -58,4 +59,5 @@ __all__ = [
     "submissions",
     "tandems",
     "tasks",
+    "user_sessions",
 ]

@@ -1,7 +1,6 @@
 """Users, what they are in which organisation, and the selects that find them."""
 
 import enum
-import secrets
 import unicodedata
 from collections.abc import Iterable
 from typing import cast
@@ -78,12 +77,13 @@ class User(Base):
     active: Mapped[bool] = mapped_column(default=True)
     locale: Mapped[str | None] = mapped_column(sa.String(10))
     shortcuts: Mapped[bool] = mapped_column(default=True)
-    session_key: Mapped[str] = mapped_column(sa.String(40), default=lambda: secrets.token_hex(16))
 
     memberships: Mapped[list["Membership"]] = relationship(back_populates="user")
 
     #: Of which organisation the person's rights are just now; see `_acting`.
     acting_for = cast("int | None", None)
+    #: Of the session in which they are at a page; what its cookie holds (`intake.sessions`).
+    secret = ""
 
     @property
     def name(self) -> str:
@@ -113,8 +113,8 @@ class User(Base):
         return self.active
 
     def get_id(self) -> str:
-        """What a session remembers: a new session key ends every session of the person."""
-        return f"{self.id}.{self.session_key}"
+        """What the cookie of a session holds: its secret, and nothing about the person."""
+        return self.secret
 
     def groups(self) -> set[tuple[int, Role]]:
         """The queues this person works from: (organisation id, role), leads' people included."""

@@ -1,6 +1,5 @@
 """The verbs on what people are where: give a role, take one away, let go, let in again."""
 
-import secrets
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +10,7 @@ from models.people import ROLES_AT, Membership, Role, User, administrators, queu
 from models.queues import Queue, held_in, lost_queues
 from models.session import db, transaction
 from models.sign_ins import PasswordLink
+from models.user_sessions import end_sessions
 from workflows.errors import (
     HasLeft,
     HasRoleAlready,
@@ -99,7 +99,7 @@ def deactivate(user: User, *, by: User | None) -> int:
         if not user.active:  # pressed twice, or by two
             return 0
         user.active = False
-        user.session_key = secrets.token_hex(16)
+        end_sessions(user.id)
         db.execute(sa.delete(PasswordLink).where(PasswordLink.user_id == user.id))
         freed = _free(user, queues_of(user.memberships))
         journal.write("deactivated", by=by, user=user.id, tasks=freed)

@@ -13,10 +13,13 @@ from models.mentors import MAY_BE_PROPOSED, Mentor, MentorStatus
 from models.referrals import IN_TANDEM, Referral, ReferralStatus
 from models.session import db, transaction
 from models.submissions import Submission
+from models.user_sessions import clear_sessions
 from workflows.desk.undoing import UNDO_TIME
 from workflows.notices import tell
 
 KEY = "daily-round"
+#: How long it is known from where somebody was signed in.
+SESSIONS_KEPT = timedelta(days=90)
 
 
 def make_round() -> None:
@@ -26,6 +29,7 @@ def make_round() -> None:
         status_controls()
         follow_up_surveys()
         clear_drafts(now() - UNDO_TIME)
+        clear_sessions(now() - SESSIONS_KEPT)
         jobs.put("daily_round", _tomorrow(), key=KEY)
 
 

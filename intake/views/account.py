@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
-from flask_login import current_user, login_user
+from flask_login import current_user
 
-from intake import accounts
+from intake import accounts, sessions
 from intake.permissions import Permission, requires
 from intake.views.sign_in import password_error
 
@@ -17,7 +17,7 @@ pages = Blueprint("account", __name__, url_prefix="/account")
 @requires(Permission.OWN_ACCOUNT)
 def show() -> Any:
     """What is known of oneself, and what one may change."""
-    return render_template("account/show.html")
+    return _page()
 
 
 @pages.post("")
@@ -41,11 +41,40 @@ def password() -> Any:
     new = request.form.get("new_password", "")
     error = password_error(new, current_user)
     if not error and not accounts.change_password(
-        current_user, request.form.get("old_password", ""), new
+        current_user,
+        request.form.get("old_password", ""),
+        new,
+        session_id=sessions.current().id,
     ):
         error = gettext("Das bisherige Passwort stimmt nicht.")
     if error:
-        return render_template("account/show.html", error=error), 422
-    login_user(current_user)
+        return _page(error), 422
+    sessions.renew()
     flash(gettext("Ihr Passwort ist geändert."))
     return redirect(url_for("account.show"))
+
+
+@pages.post("/sessions/<int:session_id>/end")
+@requires(Permission.OWN_ACCOUNT)
+def end_session(session_id: int) -> Any:
+    """Sign oneself out in one other browser."""
+    if session_id == sessions.current().id or not sessions.end(session_id):
+        flash(gettext("Diese Sitzung ist schon beendet."))
+    else:
+        flash(gettext("In diesem Browser sind Sie abgemeldet."))
+    return redirect(url_for("account.show"))
+
+
+@pages.post("/sessions/end")
+@requires(Permission.OWN_ACCOUNT)
+def end_sessions() -> Any:
+    """Sign oneself out everywhere else."""
+    sessions.end_others()
+    flash(gettext("Sie sind überall abgemeldet, nur hier nicht."))
+    return redirect(url_for("account.show"))
+
+
+def _page(error: str = "") -> str:
+    return render_template(
+        "account/show.html", error=error, sessions=sessions.mine(), this=sessions.current()
+    )

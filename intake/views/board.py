@@ -13,6 +13,7 @@ from intake.forms import REGISTRY, vocabulary
 from intake.forms.sample import sample
 from intake.papers import as_response, drawing_paper
 from intake.permissions import Permission, requires
+from intake.sessions import background
 from intake.tables import decided, inputs
 from intake.wording import DRAFT_STATE, moment
 from models.base import now
@@ -90,6 +91,7 @@ def copy(draft_id: int, name: str) -> Any:
 
 @pages.post("/seen")
 @requires(Permission.DRAW)
+@background
 def seen(draft_id: int) -> Any:
     """The browser says that somebody looks; it learns who else does, and of newer states."""
     draft = drawing_drafts.drawing_draft(draft_id)

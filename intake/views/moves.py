@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from intake.differences import hindrance, remedy
 from intake.permissions import Permission, requires
+from intake.sessions import background
 from models.processes import Diagram
 from models.rehearsals import Move, moves_to
 from models.session import db
@@ -53,6 +54,7 @@ def begin(diagram_id: int) -> Any:
 
 @pages.get("/progress.json")
 @requires(Permission.DRAW)
+@background
 def progress(diagram_id: int) -> Any:
     """How far the latest move to this version is."""
     orders = moves_to(_version(diagram_id).id)

@@ -10,6 +10,7 @@ from intake.findings import told
 from intake.forms import vocabulary
 from intake.permissions import Permission, requires
 from intake.rehearsed import why
+from intake.sessions import background
 from models.drawing_drafts import DrawingDraft
 from models.rehearsals import Rehearsal, last_rehearsal, rehearsed_cases
 from workflows import rehearsals
@@ -47,6 +48,7 @@ def begin(draft_id: int) -> Any:
 
 @pages.get("/progress.json")
 @requires(Permission.DRAW)
+@background
 def progress(draft_id: int) -> Any:
     """How far the latest rehearsal is."""
     last = last_rehearsal(drawing_draft(draft_id).id)

@@ -15,9 +15,9 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user
 
-from intake import accounts, acting
+from intake import accounts, acting, sessions
 from intake.demo.people import PERSONAS
 from intake.demo.stories import WHAT
 from intake.errors import typed
@@ -90,7 +90,6 @@ def enter_as() -> Any:
     user = user_by_email(request.form.get("email", ""))
     if user is None or user.email not in {persona.email for persona in PERSONAS}:
         abort(404)
-    accounts.begin_demo_session(user)
     _begin(user)
     return redirect(first_page(user))
 
@@ -99,8 +98,7 @@ def enter_as() -> Any:
 @requires(Permission.OWN_ACCOUNT)
 def leave() -> Any:
     """End the session."""
-    logout_user()
-    session.clear()
+    sessions.leave()
     flash(gettext("Sie sind abgemeldet."))
     return redirect(url_for("sign_in.show"))
 
@@ -164,13 +162,10 @@ def password_error(chosen: str, owner: User) -> str:
 
 def _begin(user: User, *, keep_token: bool = False) -> None:
     """A fresh session; the form's token stays only if a form is sent on right away."""
-    kept = {"locale": session.get("locale")}
+    token = session.get("csrf_token")
+    sessions.begin(user)
     if keep_token:
-        kept["csrf_token"] = session.get("csrf_token")
-    session.clear()
-    session.update({name: value for name, value in kept.items() if value})
-    login_user(user)
-    if keep_token:
+        session["csrf_token"] = token
         acting.set_for(user)
     else:
         acting.begin(user)

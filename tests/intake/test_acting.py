@@ -207,10 +207,10 @@ def test_a_late_answer_that_brings_back_the_old_choice_does_nothing_for_the_wron
     """Two tabs race: the cookie of the slower one wins, the forms still know whose they are."""
     monika = web.person(MONIKA)
     monika.act_for(CARITAS)
-    slow = monika.client.get_cookie("session").value
+    slow = monika.client.get_cookie("intake").value
     monika.act_for(SRK)
     monika.open("/mentors")
-    monika.client.set_cookie("session", slow)
+    monika.client.set_cookie("intake", slow)
     monika.post("/mentors/pause", reason="Es fehlen Freiwillige.", expect=409)
     assert f"Dieses Formular gehört zu {SRK}, Sie handeln jetzt für {CARITAS}" in monika.words
     assert paused(web) == []

@@ -87,7 +87,7 @@ def test_typed_answers_survive_a_session_that_ended(web, task):
         "missing_items": "goals",
         "missing_text": "Welche Ziele?",
     }
-    monika.client.delete_cookie("session")
+    monika.client.delete_cookie("intake")
     monika.response = monika.client.post(task, data=values)
     assert monika.response.status_code == 401
     assert "Welche Ziele?" in monika.text
