@@ -18,6 +18,7 @@ from intake.config import Config, UnsafeSetting, from_environment
 from intake.doctor_commands import doctor
 from intake.listening import Taken, free
 from intake.logs import configure, destination
+from intake.mail_server import unencrypted
 from intake.office_commands import organisation, programme
 from intake.people_commands import user
 from intake.place_commands import place
@@ -112,7 +113,10 @@ def _serve(config: Config, binds: list[str], workers: int) -> int:
 
 def _say_where(config: Config, what: str) -> None:
     """A person at a terminal sees no log lines; tell where they are."""
-    logging.getLogger(__name__).info(what)
+    log = logging.getLogger(__name__)
+    log.info(what)
+    if warning := unencrypted(config):
+        log.warning(warning)
     if file := destination(config, lasting=True):
         print(f"{what}; log lines go to {file}; Ctrl-C stops.", flush=True)
 

@@ -1,6 +1,7 @@
 """Settings from INTAKE_* variables; in production an unsafe one stops the start with a sentence."""
 
 import os
+import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,8 @@ class Config:
         idle_minutes: signed out after so long without a click.
         session_hours: signed out after so long, whatever one does.
         smtp_*: where mail goes; without a host it is written to the log of the worker.
+        smtp_tls: `starttls`, `tls` from the first byte, or `none`, which is told at every start.
+        smtp_ca: a file with the certificate of an own authority, or none for the system's.
         clamd: `host:port` of a virus scanner, or empty.
         ahv: whether offices may enter AHV numbers (DOMAIN.md 5.1: off).
         largest_file: bytes of one document.
@@ -48,6 +51,8 @@ class Config:
     smtp_port: int = 25
     smtp_user: str = ""
     smtp_password: str = ""
+    smtp_tls: str = "starttls"
+    smtp_ca: Path | None = None
     mail_from: str = "intake@example.org"
     clamd: str = ""
     ahv: bool = False
@@ -97,11 +102,25 @@ class Config:
             raise UnsafeSetting("INTAKE_LOG must be json or text.")
         if self.log_file and not self.log_file.parent.is_dir():
             raise UnsafeSetting(f"INTAKE_LOG_FILE: there is no folder {self.log_file.parent}.")
+        if self.smtp_tls not in ("starttls", "tls", "none"):
+            raise UnsafeSetting("INTAKE_SMTP_TLS must be starttls, tls or none.")
+        if self.smtp_ca and not _has_certificate(self.smtp_ca):
+            raise UnsafeSetting(
+                f"INTAKE_SMTP_CA: {self.smtp_ca} is no file with certificates (PEM) that can be read."
+            )
         if self.metrics_token and len(self.metrics_token) < SHORTEST_TOKEN:
             raise UnsafeSetting(
                 f"INTAKE_METRICS_TOKEN is shorter than {SHORTEST_TOKEN} characters."
             )
         return self
+
+
+def _has_certificate(path: Path) -> bool:
+    try:
+        ssl.create_default_context(cafile=str(path))
+    except OSError:  # an SSLError is one too
+        return False
+    return True
 
 
 def _is_database(url: str) -> bool:
@@ -118,6 +137,7 @@ def from_environment() -> Config:
         return int(text)
 
     get = os.environ.get
+    tls = get("INTAKE_SMTP_TLS", "starttls")
     return Config(
         environment=get("INTAKE_ENVIRONMENT", "production"),
         database_url=get("INTAKE_DATABASE_URL", ""),
@@ -128,9 +148,11 @@ def from_environment() -> Config:
         idle_minutes=number("INTAKE_IDLE_MINUTES", 60),
         session_hours=number("INTAKE_SESSION_HOURS", 12),
         smtp_host=get("INTAKE_SMTP_HOST", ""),
-        smtp_port=number("INTAKE_SMTP_PORT", 25),
+        smtp_port=number("INTAKE_SMTP_PORT", 465 if tls == "tls" else 25),
         smtp_user=get("INTAKE_SMTP_USER", ""),
         smtp_password=get("INTAKE_SMTP_PASSWORD", ""),
+        smtp_tls=tls,
+        smtp_ca=Path(get("INTAKE_SMTP_CA", "")) if get("INTAKE_SMTP_CA") else None,
         mail_from=get("INTAKE_MAIL_FROM", "intake@example.org"),
         clamd=get("INTAKE_CLAMD", ""),
         ahv=get("INTAKE_AHV", "") == "1",

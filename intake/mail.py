@@ -2,16 +2,22 @@
 
 import logging
 import smtplib
+import ssl
+from contextlib import closing, suppress
 from email.message import EmailMessage
 
 from flask import Flask, render_template
 from flask_babel import force_locale
 
 from intake.config import Config
+from intake.mail_server import NoEncryption, greet, line_to
 from models.outbox import Mail
-from workflows.worker import MailRefused, Sender
+from workflows.worker import MailRefused, Sender, ServerNotProven
 
 log = logging.getLogger(__name__)
+
+#: How long the server may be silent.
+SECONDS = 20.0
 
 
 def sender(app: Flask, config: Config) -> Sender:
@@ -49,18 +55,26 @@ def _hand_over(message: EmailMessage, config: Config) -> None:
     Before it is handed over, any trouble means that it certainly did not go; after that only the
     server's own refusal does. Anything else leaves the end unknown.
     """
-    try:
-        server = smtplib.SMTP(config.smtp_host, config.smtp_port, timeout=20)
-    except (OSError, smtplib.SMTPException) as error:
-        raise MailRefused(type(error).__name__) from error
-    with server:
-        try:
-            if config.smtp_user:
-                server.starttls()
-                server.login(config.smtp_user, config.smtp_password)
-        except (OSError, smtplib.SMTPException) as error:
-            raise MailRefused(type(error).__name__) from error
+    with closing(_greeted(config)) as server:
         try:
             server.send_message(message)
         except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as error:
             raise MailRefused(type(error).__name__) from error
+        with suppress(OSError, smtplib.SMTPException):
+            server.quit()
+
+
+def _greeted(config: Config) -> smtplib.SMTP:
+    """A line to a server that is proven and took us; nothing has been handed over. Or MailRefused."""
+    try:
+        server = line_to(config, SECONDS)
+        try:
+            greet(server, config)
+        except BaseException:
+            server.close()
+            raise
+    except (NoEncryption, ssl.SSLError) as error:
+        raise ServerNotProven(type(error).__name__) from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise MailRefused(type(error).__name__) from error
+    return server

@@ -155,6 +155,15 @@ MAIL: dict[MailState, Any] = {
     MailState.UNKNOWN: _("Ende unbekannt"),
     MailState.DROPPED: _("verworfen"),
 }
+#: Why a server did not take a mail, by the code that the worker notes.
+MAIL_REFUSED: dict[str, Any] = {
+    "NoEncryption": _("Der Mailserver bietet keine Verschlüsselung an."),
+    "SSLCertVerificationError": _("Das Zertifikat des Mailservers ist nicht gültig."),
+    "SMTPAuthenticationError": _("Der Mailserver nimmt Name und Passwort nicht an."),
+    "SMTPRecipientsRefused": _("Der Mailserver kennt die Adresse nicht."),
+    "ConnectionRefusedError": _("Der Mailserver antwortet nicht."),
+    "TimeoutError": _("Der Mailserver antwortet nicht."),
+}
 MENTOR_STATUS: dict[MentorStatus, Any] = {
     MentorStatus.PROSPECT: _("interessiert"),
     MentorStatus.INTERVIEW: _("Erstgespräch"),

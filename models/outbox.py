@@ -40,14 +40,20 @@ class Mail(Base):
     error: Mapped[str | None] = mapped_column(sa.String(300))
 
 
+#: So often a mail is tried by itself; one that waits longer waits for the server to be mended.
+MOST_ATTEMPTS = 5
 #: Ends that a person has to look at.
 TROUBLED = (MailState.FAILED, MailState.UNKNOWN)
 
 
+def is_troubled(mail: Mail) -> bool:
+    """Whether a person has to look at it."""
+    stuck = mail.state is MailState.WAITING and mail.attempts >= MOST_ATTEMPTS
+    return stuck or mail.state in TROUBLED
+
+
 def troubled() -> list[Mail]:
-    """Mail that failed or whose end is unknown, newest first."""
-    return list(
-        db.scalars(
-            sa.select(Mail).where(Mail.state.in_(TROUBLED)).order_by(Mail.id.desc()).limit(200)
-        )
-    )
+    """Mail that failed, whose end is unknown or that waits in vain, newest first."""
+    stuck = sa.and_(Mail.state == MailState.WAITING, Mail.attempts >= MOST_ATTEMPTS)
+    bad = sa.or_(Mail.state.in_(TROUBLED), stuck)
+    return list(db.scalars(sa.select(Mail).where(bad).order_by(Mail.id.desc()).limit(200)))

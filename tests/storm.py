@@ -99,6 +99,7 @@ class Office:
             INTAKE_BASE_URL=f"http://127.0.0.1:{self.port}",
             INTAKE_SMTP_HOST="127.0.0.1",
             INTAKE_SMTP_PORT=str(smtp_port),
+            INTAKE_SMTP_TLS="none",
         )
         self._log = (folder / "office.log").open("ab")
         self.web = self.worker = None

@@ -2,7 +2,7 @@
 
 from models import jobs, journal
 from models.base import now
-from models.outbox import TROUBLED, Mail, MailState
+from models.outbox import Mail, MailState, is_troubled
 from models.people import User
 from models.session import transaction
 from workflows.errors import NotPossibleNow
@@ -27,5 +27,5 @@ def put_away(mail: Mail, *, by: User) -> None:
 
 
 def _troubled(mail: Mail) -> None:
-    if mail.state not in TROUBLED:
+    if not is_troubled(mail):
         raise NotPossibleNow("this mail needs nothing")

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from models import jobs
 from models.base import now
 from models.incidents import IncidentKind
-from models.outbox import Mail, MailState
+from models.outbox import MOST_ATTEMPTS, Mail, MailState
 from models.processes import Run
 from models.session import db, transaction
 from workflows.desk.moving import Moving
@@ -25,7 +25,6 @@ from workflows.stories import Forms, Routing
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)
-MOST_ATTEMPTS = 5
 #: Seconds until a failed timer is tried again: by attempt, the last one for all that follow.
 PAUSES = (60, 300, 1800, 7200, 21600)
 
@@ -42,6 +41,10 @@ class Words:
 
 class MailRefused(Exception):
     """The mail server said no, for certain; trying again later may help."""
+
+
+class ServerNotProven(MailRefused):
+    """Nothing is said to such a server: the mail waits, however long, until it is mended."""
 
 
 def work(
@@ -158,7 +161,7 @@ def _send_mail(mail_id: int, send: Sender, job_id: int) -> None:
     try:
         send(mail)
     except MailRefused as error:
-        _mail_refused(mail_id, job_id, str(error))
+        _mail_refused(mail_id, job_id, error)
         return
     except Exception as error:
         _settle(mail_id, MailState.UNKNOWN, type(error).__name__)
@@ -178,10 +181,11 @@ def _settle(mail_id: int, state: MailState, error: str | None = None) -> None:
             mail.facts = {name: value for name, value in mail.facts.items() if name != "secret"}
 
 
-def _mail_refused(mail_id: int, job_id: int, reason: str) -> None:
+def _mail_refused(mail_id: int, job_id: int, refused: MailRefused) -> None:
+    reason = str(refused)
     with transaction():
         mail = db.get_one(Mail, mail_id)
-        again = mail.attempts < MOST_ATTEMPTS
+        again = mail.attempts < MOST_ATTEMPTS or isinstance(refused, ServerNotProven)
         mail.state = MailState.WAITING if again else MailState.FAILED
         mail.error = reason[:300]
         job = db.get_one(jobs.Job, job_id)

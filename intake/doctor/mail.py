@@ -13,13 +13,14 @@ from flask_babel import gettext, ngettext
 from intake.config import Config
 from intake.doctor.lines import Finding, lacking, missing, ok, page, reason, typed, warn
 from intake.doctor.patience import SECONDS, within
+from intake.mail_server import NoEncryption, greet, line_to
 from models.base import now
 from models.outbox import troubled
 from models.setup import mails_waiting
 
 #: A mail that has waited so long has nobody who takes it.
 WAITS_TOO_LONG = timedelta(minutes=15)
-#: Spoken to in TLS from the first byte, which `intake.mail` does not do.
+#: Spoken to in TLS from the first byte.
 TLS_FROM_THE_START = 465
 
 
@@ -70,10 +71,20 @@ def _server(config: Config) -> Finding:
             gettext("Prüfen Sie beide beim Betreiber des Mailservers."),
             typed("INTAKE_SMTP_USER, INTAKE_SMTP_PASSWORD"),
         )
+    except NoEncryption:
+        return missing(
+            gettext(
+                "%(place)s bietet keine Verschlüsselung (STARTTLS) an. Intake sendet nichts "
+                "dorthin; die Mails warten.",
+                place=place,
+            ),
+            gettext("Nehmen Sie einen Anschluss, der sie kann: meist 587, oder 465 mit tls."),
+            typed("INTAKE_SMTP_PORT, INTAKE_SMTP_TLS"),
+        )
     except smtplib.SMTPNotSupportedError:
         return missing(
-            gettext("%(place)s bietet STARTTLS oder die Anmeldung nicht an.", place=place),
-            gettext("Nehmen Sie einen Anschluss, der beides kann, meist 587."),
+            gettext("%(place)s bietet keine Anmeldung an.", place=place),
+            gettext("Nehmen Sie einen Anschluss, der sie kann, meist 587."),
             typed("INTAKE_SMTP_PORT"),
         )
     except (OSError, smtplib.SMTPException) as error:
@@ -86,22 +97,13 @@ class _Talk:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._server = smtplib.SMTP(timeout=SECONDS)
+        self._server = line_to(config, SECONDS)
 
     def through(self) -> None:
-        """Say hello, go over to TLS and sign in as a mail would; the password only to who is proven."""
-        config, server = self._config, self._server
-        with closing(server):
-            code, words = server.connect(config.smtp_host, config.smtp_port)
-            if code != 220:
-                raise smtplib.SMTPConnectError(code, words)
-            server.ehlo_or_helo_if_needed()
-            if config.smtp_user:
-                # starttls() names the host of the constructor, which has not connected yet.
-                server._host = config.smtp_host  # type: ignore[attr-defined]
-                server.starttls(context=ssl.create_default_context())
-                server.login(config.smtp_user, config.smtp_password)
-            server.quit()
+        """Say hello, go over to TLS and sign in as a mail would."""
+        with closing(self._server):
+            greet(self._server, self._config)
+            self._server.quit()
 
     def hang_up(self) -> None:
         """End it from outside."""
@@ -111,27 +113,25 @@ class _Talk:
 
 
 def _certificate(place: str, problem: str) -> Finding:
-    """The mail goes all the same: `intake.mail` takes any certificate."""
-    return warn(
+    return missing(
         gettext(
-            "Das Zertifikat von %(place)s ist nicht gültig: %(problem)s.",
+            "Das Zertifikat von %(place)s ist nicht gültig: %(problem)s. Intake sendet nichts "
+            "dorthin; die Mails warten.",
             place=place,
             problem=problem,
-        )
-        + " "
-        + gettext("Intake sendet trotzdem, denn beim Senden prüft es keine Zertifikate."),
-        gettext(
-            "Nehmen Sie den Namen, der im Zertifikat steht, oder lassen Sie es erneuern: "
-            "sonst kann jemand dazwischen mitlesen."
         ),
-        typed("INTAKE_SMTP_HOST"),
+        gettext(
+            "Nehmen Sie den Namen, der im Zertifikat steht, lassen Sie es erneuern, oder nennen "
+            "Sie die Datei Ihrer eigenen Zertifizierungsstelle."
+        ),
+        typed("INTAKE_SMTP_HOST, INTAKE_SMTP_CA"),
     )
 
 
 def _no_answer(config: Config, place: str, error: Exception) -> Finding:
     mend = gettext("Prüfen Sie Namen, Anschluss und Firewall.")
-    if config.smtp_port == TLS_FROM_THE_START:
-        mend = gettext("Anschluss 465 spricht von Anfang an TLS; nehmen Sie 587.")
+    if config.smtp_port == TLS_FROM_THE_START and config.smtp_tls != "tls":
+        mend = gettext("Anschluss 465 spricht von Anfang an TLS: setzen Sie tls.")
     return missing(
         gettext(
             "%(place)s antwortet nicht, wie ein Mailserver es tut: %(why)s.",
@@ -139,25 +139,32 @@ def _no_answer(config: Config, place: str, error: Exception) -> Finding:
             why=reason(error),
         ),
         mend,
-        typed("INTAKE_SMTP_HOST, INTAKE_SMTP_PORT"),
+        typed("INTAKE_SMTP_HOST, INTAKE_SMTP_PORT, INTAKE_SMTP_TLS"),
     )
 
 
 def _good(config: Config, place: str) -> Finding:
-    if config.smtp_user:
+    if config.smtp_tls != "none":
         return ok(
             gettext(
-                "%(place)s nimmt uns an, verschlüsselt und mit gültigem Zertifikat. "
-                "Beim Senden prüft Intake das Zertifikat nicht.",
-                place=place,
+                "%(place)s nimmt uns an, verschlüsselt und mit gültigem Zertifikat.", place=place
             )
         )
     if _on_this_machine(config.smtp_host):
-        return ok(gettext("%(place)s antwortet, auf dieser Maschine.", place=place))
-    return warn(
-        gettext("%(place)s antwortet; Mails gehen unverschlüsselt dorthin.", place=place),
-        gettext("Setzen Sie Name und Passwort, dann geht Mail verschlüsselt (STARTTLS)."),
-        typed("INTAKE_SMTP_USER, INTAKE_SMTP_PASSWORD"),
+        return ok(
+            gettext(
+                "%(place)s antwortet, auf dieser Maschine, unverschlüsselt "
+                "(INTAKE_SMTP_TLS ist none).",
+                place=place,
+            )
+        )
+    return missing(
+        gettext(
+            "%(place)s antwortet; Mails gehen unverschlüsselt dorthin (INTAKE_SMTP_TLS ist none).",
+            place=place,
+        ),
+        gettext("Sonst kann jemand dazwischen mitlesen: setzen Sie starttls oder tls."),
+        typed("INTAKE_SMTP_TLS"),
     )
 
 

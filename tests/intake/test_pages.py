@@ -379,6 +379,7 @@ def test_mail_reaches_a_real_server_without_anything_personal(web, task, clock, 
             tmp_path,
             smtp_host="127.0.0.1",
             smtp_port=port,
+            smtp_tls="none",
         )
         clock.shift(timedelta(minutes=3))
         with web.arranged():
@@ -396,7 +397,11 @@ def test_mail_reaches_a_real_server_without_anything_personal(web, task, clock, 
 
 def test_a_mail_server_that_is_away_is_shown_to_the_administration(web, task, clock, tmp_path):
     config = config_for(
-        web.app.extensions["intake"].database_url, tmp_path, smtp_host="127.0.0.1", smtp_port=1
+        web.app.extensions["intake"].database_url,
+        tmp_path,
+        smtp_host="127.0.0.1",
+        smtp_port=1,
+        smtp_tls="none",
     )
     for _ in range(6):
         clock.shift(timedelta(hours=12))

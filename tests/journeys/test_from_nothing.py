@@ -34,7 +34,9 @@ class Office:
     """The application on an empty database, its mail server, and what its people do."""
 
     def __init__(self, url, folder, clock, port, letters):
-        self.config = config_for(url, folder, smtp_host="127.0.0.1", smtp_port=port)
+        self.config = config_for(
+            url, folder, smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none"
+        )
         self.app = create_app(self.config, connect(url))
         self.clock, self.letters = clock, letters
 
