@@ -8,6 +8,7 @@ from flask import (
     abort,
     current_app,
     flash,
+    make_response,
     redirect,
     render_template,
     request,
@@ -100,7 +101,11 @@ def leave() -> Any:
     """End the session."""
     sessions.leave()
     flash(gettext("Sie sind abgemeldet."))
-    return redirect(url_for("sign_in.show"))
+    answer = make_response(redirect(url_for("sign_in.show")))
+    answer.headers["Clear-Site-Data"] = (
+        '"cache", "storage"'  # what the browser still shows of pages
+    )
+    return answer
 
 
 @pages.route("/password/forgotten", methods=["GET", "POST"])

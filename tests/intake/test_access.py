@@ -297,6 +297,17 @@ def test_headers_let_nothing_in_from_elsewhere(web):
     assert "unsafe" not in policy
     assert found.headers["X-Content-Type-Options"] == "nosniff"
     assert "no-store" in found.headers["Cache-Control"]
+    assert found.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "Strict-Transport-Security" not in found.headers, "not over plain HTTP"
+    secure = web.person().client.get("/sign-in", base_url="https://localhost")
+    assert secure.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+
+
+def test_a_browser_forgets_what_it_showed_when_somebody_signs_out(web):
+    petra = web.person(PETRA).open("/tasks")
+    left = petra.client.post("/sign-out", data={"csrf_token": petra.token})
+    assert left.status_code == 302
+    assert left.headers["Clear-Site-Data"] == '"cache", "storage"'
 
 
 def test_the_ahv_number_is_not_even_asked_and_never_shown_to_a_provider(web, rows):
