@@ -15,11 +15,11 @@ from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
-from intake import acting, errors, monitoring, navigation, sessions, wording
+from intake import acting, errors, forgery, monitoring, navigation, refusals, sessions, wording
 from intake.config import Config
 from intake.permissions import Permission, may
 from models.base import now, today
-from models.session import connect, db
+from models.session import connect
 
 #: The files of intake/views that hold pages.
 PAGES = (
@@ -62,7 +62,6 @@ def create_app(config: Config, engine: sa.Engine | None = None) -> Flask:
         MAX_CONTENT_LENGTH=config.largest_file + 2 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
-        WTF_CSRF_TIME_LIMIT=None,
         BABEL_DEFAULT_LOCALE="de",
     )
     if config.proxies:
@@ -71,15 +70,16 @@ def create_app(config: Config, engine: sa.Engine | None = None) -> Flask:
         )
     app.extensions["intake"] = config
     app.extensions["engine"] = engine or connect(config.database_url)
-    app.teardown_appcontext(lambda _error: db.remove())
+    app.teardown_appcontext(lambda _error: errors.let_go())
     app.url_map.converters["int"] = _Key
-    acting.OrganisationTokens(app)
+    forgery.guard(app)
     Babel(app, locale_selector=_locale, timezone_selector=lambda: "Europe/Zurich")
     sessions.register(app, config)
     _templates(app, config)
     app.after_request(_headers)
     monitoring.watch(app)
     errors.register(app)
+    refusals.register(app)
     _blueprints(app)
     return app
 

@@ -1,16 +1,18 @@
 """What people read when something does not work: a sentence on what to do, and nothing lost."""
 
 import logging
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
-from flask import Flask, current_app, flash, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
-from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from intake import acting
+from intake import acting, forgery
 from models.people import administrators
+from models.session import db
 from workflows.errors import (
     Collision,
     NotAllowed,
@@ -29,19 +31,62 @@ _NOT_TYPED = frozenset(
 )
 
 
+Handler = Callable[[Any], Any]
+
+
 def register(app: Flask) -> None:
     """Attach the pages for every kind of error."""
-    app.register_error_handler(401, sign_in_first)
-    app.register_error_handler(CSRFError, _form_expired)
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(NotFound, lambda _e: _page(404))
-    app.register_error_handler(NotAllowed, lambda _e: _page(403))
-    app.register_error_handler(Collision, lambda _e: _typed_again(409, _meanwhile()))
-    app.register_error_handler(NotPossibleNow, lambda _e: _typed_again(409, _not_now()))
-    app.register_error_handler(NothingToUndo, _nothing_to_undo)
-    app.register_error_handler(StepFailed, _step_failed)
-    app.register_error_handler(WorkflowError, lambda _e: _page(400))
-    app.register_error_handler(Exception, _unexpected)
+    handlers: dict[Any, Handler] = {
+        401: sign_in_first,
+        HTTPException: _http,
+        NotFound: lambda _e: page(404),
+        NotAllowed: lambda _e: page(403),
+        Collision: lambda _e: typed_again(409, _meanwhile()),
+        NotPossibleNow: lambda _e: typed_again(409, _not_now()),
+        NothingToUndo: _nothing_to_undo,
+        StepFailed: _step_failed,
+        WorkflowError: lambda _e: page(400),
+        Exception: _unexpected,
+    }
+    for kind, handler in handlers.items():
+        app.register_error_handler(kind, safely(handler))
+
+
+def safely(handler: Handler) -> Handler:
+    """The page of a handler; one that needs nothing if even that page cannot be made."""
+
+    @wraps(handler)
+    def made(error: Any) -> Any:
+        try:
+            return handler(error)
+        except Exception as failure:
+            log.exception("no page for the error: %s", type(failure).__name__)
+            let_go()
+            return _bare(error.code if isinstance(error, HTTPException) else 500)
+
+    return made
+
+
+def let_go() -> None:
+    """The connection may be what is broken; the next request gets another."""
+    try:
+        db.remove()
+    except Exception as failure:
+        log.error("the database does not let go: %s", type(failure).__name__)
+
+
+def _bare(code: int | None) -> Response:
+    """Asks nobody who reads it and nothing of the database, of templates or of catalogues."""
+    page_ = (
+        '<!doctype html>\n<html lang="de"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        "<title>Störung – Intake</title></head><body><main><h1>Etwas ist schiefgegangen</h1>"
+        "<p>Laden Sie die Seite in einer Minute nochmals. Hilft das nicht, melden Sie es der "
+        'Administration.</p><p lang="en">Something went wrong. Load the page again in a minute. If '
+        "that does not help, tell your administration.</p>"
+        '<p><a href="/">Intake</a></p></main></body></html>\n'
+    )
+    return Response(page_, code or 500, mimetype="text/html")
 
 
 def typed() -> list[tuple[str, str]]:
@@ -55,45 +100,32 @@ def typed() -> list[tuple[str, str]]:
 
 
 def sign_in_first(_error: object = None) -> Any:
-    """To the sign-in page; typed answers travel along and are sent again after it."""
-    if request.method == "GET":
+    """To the sign-in page, and from there to the page that was asked for; nothing is sent again."""
+    if request.method in forgery.SAFE:
         return redirect(url_for("sign_in.show", next=request.full_path.rstrip("?")))
-    page = render_template("sign_in/show.html", next=request.full_path.rstrip("?"), typed=typed())
-    return page, 401
+    return render_template("sign_in/show.html", next=readable()), 401
+
+
+def readable() -> str:
+    """The address of this request if it can be opened, or the nearest page above it."""
+    if request.url_rule is not None and "GET" in (request.url_rule.methods or ()):
+        return request.full_path.rstrip("?")
+    return _page_above(request.path)
 
 
 def choose_first() -> Any:
     """Instead of a page for whoever acts for nobody: to the choice; what was typed waits there."""
     onward = request.full_path.rstrip("?")
-    if request.method in ("GET", "HEAD"):
+    if request.method in forgery.SAFE:
         return redirect(url_for("acting.show", next=onward))
-    page = render_template(
+    choice = render_template(
         "acting/show.html", next=onward, typed=typed(), administrators=administrators()
     )
-    return page, 409
+    return choice, 409
 
 
-def _form_expired(_error: CSRFError) -> Any:
-    if not current_user.is_authenticated and request.endpoint != "sign_in.enter":
-        return sign_in_first()
-    place = acting.belongs_to() if current_user.is_authenticated else None
-    if place is not None and not acting.is_mine(place):
-        sentence = gettext(
-            "Dieses Formular gehörte zu %(place)s. Dort haben Sie keine Rolle mehr, und es wurde "
-            "nichts gespeichert. Ihre Angaben stehen unten.",
-            place=place.name,
-        )
-        return render_template("errors/lost.html", sentence=sentence, typed=typed()), 409
-    if place is not None and place.id != current_user.acting_for:
-        onward = request.full_path.rstrip("?")
-        return render_template("errors/other.html", place=place, next=onward, typed=typed()), 409
-    sentence = gettext(
-        "Diese Seite war zu lange offen. Ihre Angaben sind noch da: Senden Sie sie nochmals."
-    )
-    return _typed_again(400, sentence)
-
-
-def _typed_again(code: int, sentence: str) -> Any:
+def typed_again(code: int, sentence: str) -> Any:
+    """A page that says what happened, and lets what was typed be sent again by hand."""
     return render_template("errors/again.html", sentence=sentence, typed=typed()), code
 
 
@@ -125,13 +157,17 @@ def _step_failed(error: StepFailed) -> Any:
         "Ihre Angaben sind noch da. Melden Sie es der Administration.",
         element=error.element,
     )
-    return _typed_again(500, sentence)
+    return typed_again(500, sentence)
 
 
 def _http(error: HTTPException) -> Any:
-    if error.code == 405 and request.method == "GET" and (above := _page_above(request.path)):
+    if (
+        error.code == 405
+        and request.method in forgery.SAFE
+        and (above := _page_above(request.path))
+    ):
         return redirect(above)  # the address of a form that was refused, opened again
-    return _page(error.code or 500)
+    return page(error.code or 500)
 
 
 def _page_above(path: str) -> str:
@@ -145,10 +181,11 @@ def _page_above(path: str) -> str:
 
 def _unexpected(error: Exception) -> Any:
     log.exception("unexpected error: %s", type(error).__name__)
-    return _typed_again(500, gettext("Etwas ist schiefgegangen. Versuchen Sie es nochmals."))
+    return typed_again(500, gettext("Etwas ist schiefgegangen. Versuchen Sie es nochmals."))
 
 
-def _page(code: int) -> Any:
+def page(code: int, sentence: str = "") -> Any:
+    """A page of one sentence; without one, that of the code."""
     sentences = {
         400: gettext("Diese Anfrage ist so nicht möglich."),
         403: gettext("Das ist nicht für Sie freigegeben."),
@@ -157,8 +194,9 @@ def _page(code: int) -> Any:
         413: gettext("Das ist zu gross. Eine Datei darf höchstens 10 MB haben."),
         429: gettext("Zu viele Versuche. Warten Sie eine Viertelstunde."),
     }
-    sentence = sentences.get(code, gettext("Etwas ist schiefgegangen. Versuchen Sie es nochmals."))
+    wrong = gettext("Etwas ist schiefgegangen. Versuchen Sie es nochmals.")
+    sentence = sentence or sentences.get(code, wrong)
     signed_in = getattr(current_user, "is_authenticated", False)
     others = acting.others() if signed_in and code in (403, 404) else []
-    page = render_template("errors/plain.html", sentence=sentence, code=code, others=others)
-    return page, code
+    made = render_template("errors/plain.html", sentence=sentence, code=code, others=others)
+    return made, code

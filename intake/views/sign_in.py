@@ -21,7 +21,6 @@ from flask_login import current_user
 from intake import accounts, acting, sessions
 from intake.demo.people import PERSONAS
 from intake.demo.stories import WHAT
-from intake.errors import typed
 from intake.navigation import first_page
 from intake.permissions import Permission, public, requires
 from models.people import User, user_by_email
@@ -55,7 +54,7 @@ def show() -> Any:
 @pages.post("/sign-in")
 @public
 def enter() -> Any:
-    """Check address and password; whatever was typed before the sign-in is sent on."""
+    """Check address and password; then to the page that was asked for."""
     onward = request.args.get("next", "")
     try:
         user = accounts.sign_in(
@@ -72,14 +71,12 @@ def enter() -> Any:
             next=onward,
             email=request.form.get("sign_in_email", ""),
             error=error,
-            typed=typed(),
             personas=_personas(),
         )
         return page, 422
     onward = onward if is_ours(onward) else ""
-    send_on = bool(onward and typed())
-    _begin(user, keep_token=send_on)
-    return redirect(onward or first_page(user), code=307 if send_on else 303)
+    _begin(user)
+    return redirect(onward or first_page(user), code=303)
 
 
 @pages.post("/sign-in/as")
@@ -165,15 +162,10 @@ def password_error(chosen: str, owner: User) -> str:
     return ""
 
 
-def _begin(user: User, *, keep_token: bool = False) -> None:
-    """A fresh session; the form's token stays only if a form is sent on right away."""
-    token = session.get("csrf_token")
+def _begin(user: User) -> None:
+    """A fresh session: no form from before it is taken."""
     sessions.begin(user)
-    if keep_token:
-        session["csrf_token"] = token
-        acting.set_for(user)
-    else:
-        acting.begin(user)
+    acting.begin(user)
 
 
 def is_ours(url: str) -> bool:

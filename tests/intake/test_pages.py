@@ -79,26 +79,6 @@ def test_a_step_costs_eleven_statements_and_one_commit(web, task):
     assert (len(statements), len(commits)) == (11, 1)
 
 
-def test_typed_answers_survive_a_session_that_ended(web, task):
-    monika = web.person(MONIKA).open(task)
-    values = {
-        "csrf_token": monika.token,
-        "outcome": "incomplete",
-        "missing_items": "goals",
-        "missing_text": "Welche Ziele?",
-    }
-    monika.client.delete_cookie("intake")
-    monika.response = monika.client.post(task, data=values)
-    assert monika.response.status_code == 401
-    assert "Welche Ziele?" in monika.text
-    again = {"csrf_token": monika.token, "sign_in_email": MONIKA, "sign_in_password": PASSWORD}
-    again |= {k: v for k, v in values.items() if k != "csrf_token"}
-    found = monika.client.post(f"/sign-in?next={task}", data=again)
-    assert (found.status_code, found.headers["Location"]) == (307, task)  # the browser sends it on
-    monika.response = monika.client.post(task, data=again, follow_redirects=True)
-    assert "Die fallführende Stelle reicht sie nach" in monika.words
-
-
 def test_idle_people_are_signed_out(web, clock, task):
     monika = web.person(MONIKA)
     clock.shift(timedelta(minutes=59))
