@@ -23,7 +23,7 @@ class Config:
         secret_key: signs sessions; at least 32 characters.
         documents: the folder of uploaded papers, outside the database.
         backups: the folder of dated backups, or none.
-        base_url: how mail links to this installation.
+        base_url: how mail links to this installation, and from where forms are taken.
         idle_minutes: signed out after so long without a click.
         session_hours: signed out after so long, whatever one does.
         smtp_*: where mail goes; without a host it is written to the log of the worker.
