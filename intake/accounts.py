@@ -1,76 +1,34 @@
-"""Passwords, sign-in with throttling, invitations and resets."""
-
-import hashlib
-import secrets
-from datetime import timedelta
+"""Signing in, invitations, resets, and what people change of their own account."""
 
 import sqlalchemy as sa
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
+from intake import guessing, passwords
 from models import journal
-from models.base import now
 from models.organisations import Organisation
 from models.people import Membership, Role, User, normal_address, user_by_email
 from models.session import db, transaction
-from models.sign_ins import PasswordLink, SignInAttempt, attempts_since
+from models.sign_ins import AttemptKind, end_links
 from models.user_sessions import end_sessions
 from workflows.errors import AddressTaken, HasLeft, HasRoleAlready
+from workflows.links import ask_for_link, send_link, use_link
 from workflows.memberships import check_role
-from workflows.notices import post
-
-SHORTEST_PASSWORD = 12
-LINK_LASTS = timedelta(days=3)
-WINDOW = timedelta(minutes=15)
-MOST_PER_ADDRESS, MOST_PER_SOURCE = 8, 40
-
-_hasher = PasswordHasher()
-#: Checked when nobody has the address, so that the answer takes as long as for a real one.
-_NOBODY = _hasher.hash(secrets.token_hex(16))
 
 
-class TooManyAttempts(Exception):
-    """Sign-in is closed for this address or from this place for a while."""
-
-
-def hash_password(password: str) -> str:
-    """The argon2 hash of a password."""
-    return _hasher.hash(password)
-
-
-def sign_in(email: str, password: str, source: str) -> User | None:
+def sign_in(email: str, password: str) -> User | None:
     """The person, if address and password belong together and the account is active.
 
     Raises:
-        TooManyAttempts: counted in the database, so it holds across processes.
+        TooManyAttempts: counted in the database before the check, so it holds across processes.
     """
-    try:
-        address = normal_address(email)
-    except ValueError:  # nobody has such an address; it is refused and counted as any other
-        address = "".join(email.split()).lower()
-    by_email, by_source = attempts_since(now() - WINDOW, email=address, source=source)
-    if by_email >= MOST_PER_ADDRESS or by_source >= MOST_PER_SOURCE:
-        raise TooManyAttempts
-    user = user_by_email(address)
-    try:
-        _hasher.verify(user.password_hash if user and user.password_hash else _NOBODY, password)
-        good = user is not None and user.active and user.password_hash is not None
-    except (VerificationError, InvalidHashError):
-        good = False
+    user = user_by_email(email)
+    guess = guessing.count(AttemptKind.PASSWORD, email, user)
+    good = passwords.is_right(user.password_hash if user else None, password)
+    if user is None or not user.active or not good:
+        return None
     with transaction():
-        if good and user is not None:
-            db.execute(sa.delete(SignInAttempt).where(SignInAttempt.email == address))
-            journal.write("signed_in", by=user)
-        else:
-            db.add(SignInAttempt(email=address, source=source, at=now()))
-    return user if good else None
-
-
-def send_link(user: User, notice: str) -> None:
-    """Mail a link that lets a person set a password. Call inside a transaction."""
-    secret = secrets.token_urlsafe(32)
-    db.add(PasswordLink(user_id=user.id, digest=_digest(secret), expires_at=now() + LINK_LASTS))
-    post(notice, user.email, locale=user.locale, secret=secret)
+        guessing.was_right(guess)
+        journal.write("signed_in", by=user)
+    return user
 
 
 def invite(
@@ -128,7 +86,7 @@ def _new_person(
 ) -> User:
     check_role(organisation, role)
     user = User(email=normal_address(email), first_name=first_name, last_name=last_name)
-    user.password_hash = hash_password(password) if password else None
+    user.password_hash = passwords.hashed(password) if password else None
     user.memberships.append(Membership(organisation_id=organisation.id, role=role))
     try:
         with transaction():
@@ -144,43 +102,26 @@ def _new_person(
 
 
 def ask_for_reset(email: str) -> None:
-    """Mail a link if somebody has this address; whoever asks is told the same either way."""
-    with transaction():
-        user = user_by_email(email)
-        if user is not None and user.active:
-            send_link(user, "password_reset")
+    """Mail a link if somebody has this address; whoever asks is told the same either way.
 
-
-def owner_of_link(secret: str) -> User | None:
-    """Whose link this is, while it can be used."""
-    link = db.scalar(sa.select(PasswordLink).where(PasswordLink.digest == _digest(secret)))
-    if link is None or link.used_at is not None or link.expires_at < now():
-        return None
-    owner = db.get_one(User, link.user_id)
-    return owner if owner.active else None
+    Raises:
+        TooManyAttempts: asked too often, whether anybody has the address or not.
+    """
+    user = user_by_email(email)
+    guessing.count(AttemptKind.LINK, email, user)
+    ask_for_link(user)
 
 
 def set_password(secret: str, password: str) -> User | None:
-    """Use a link up and set the password; every other session of the person ends."""
+    """Use a link up and set the password; every session of the person ends."""
     with transaction():
-        link = db.scalar(
-            sa.select(PasswordLink).where(PasswordLink.digest == _digest(secret)).with_for_update()
-        )
-        if link is None or link.used_at is not None or link.expires_at < now():
-            return None
-        user = db.get_one(User, link.user_id)
-        if not user.active:
-            return None
-        link.used_at = now()
-        user.password_hash = hash_password(password)
-        end_sessions(user.id)
-        db.execute(sa.delete(SignInAttempt).where(SignInAttempt.email == user.email))
-        journal.write("password_set", by=user)
+        user = use_link(secret)
+        if user is not None:
+            user.password_hash = passwords.hashed(password)
+            end_sessions(user.id)
+            guessing.start_anew(user.email)
+            journal.write("password_set", by=user)
     return user
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def set_locale(user: User, locale: str) -> None:
@@ -196,14 +137,19 @@ def set_preferences(user: User, *, shortcuts: bool, phone: str, function: str) -
 
 
 def change_password(user: User, old: str, new: str, *, session_id: int) -> bool:
-    """Set a new password if the old one is right; only the session in which it is done goes on."""
-    try:
-        _hasher.verify(user.password_hash or _NOBODY, old)
-    except (VerificationError, InvalidHashError):
+    """Set a new password if the old one is right; only the session in which it is done goes on.
+
+    Raises:
+        TooManyAttempts: the old one was guessed too often; it is slowed down as signing in is.
+    """
+    guess = guessing.count(AttemptKind.PASSWORD, user.email, user)
+    if not passwords.is_right(user.password_hash, old):
         return False
     with transaction():
-        user.password_hash = hash_password(new)
+        guessing.was_right(guess)
+        user.password_hash = passwords.hashed(new)
         end_sessions(user.id, but=session_id)
+        end_links(user.id)
         journal.write("password_set", by=user)
     return True
 

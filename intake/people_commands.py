@@ -10,7 +10,7 @@ import click
 import sqlalchemy as sa
 
 from intake.shell import Refused, office
-from models.organisations import organisation_called
+from models.organisations import Organisation, organisation_called
 from models.people import Membership, Role, User, everybody, user_by_email
 from models.session import db
 from workflows import memberships
@@ -53,7 +53,7 @@ def add(email: str, first_name: str, last_name: str, organisation: str, role: st
         address, place = _new_address(email), organisation_called(organisation)
         _named(first_name, last_name)
         memberships.check_role(place, _role(role))
-        password = _password(address)
+        password = _password(User(email=address, first_name=first_name, last_name=last_name), place)
         with _free_address(email):
             accounts.add_user(address, first_name, last_name, place, _role(role), password)
     click.echo(f"{address} can sign in.")
@@ -228,11 +228,11 @@ def _somebody_else_administers() -> Iterator[None]:
         raise Refused("this role is gone already") from None
 
 
-def _password(address: str) -> str:
-    from intake.views.sign_in import password_error
+def _password(owner: User, place: Organisation) -> str:
+    from intake.passwords import wrong_with
 
     password = os.environ.get("INTAKE_NEW_PASSWORD") or _asked_for_password()
-    if error := password_error(password, User(email=address)):
+    if error := wrong_with(password, owner, [place.name]):
         raise Refused(error)
     return password
 

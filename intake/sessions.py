@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 from flask import Flask, current_app, g, request, session
 from flask_login import LoginManager, current_user, login_user, logout_user
 
-from intake import acting
+from intake import acting, known_browsers
 from intake.config import Config
 from models.base import now
 from models.people import User
@@ -85,6 +85,7 @@ def begin(user: User) -> None:
     with transaction():
         db.add(row)
     g.user_session = row
+    known_browsers.remember(user.id)
     login_user(user)
 
 

@@ -1,15 +1,19 @@
 """What was typed and not yet submitted, by form and person; it survives the browser."""
 
+import re
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from models.base import Base
 from models.people import User
 from models.session import db
 from models.tasks import Task
+
+#: What no question of ours is called and no draft ever keeps, whoever hands it over.
+SECRET = re.compile(r"passw|csrf|token|secret|^sign_in|^username$", re.IGNORECASE)
 
 
 class Draft(Base):
@@ -27,6 +31,10 @@ class Draft(Base):
     referral_id: Mapped[int | None] = mapped_column(sa.ForeignKey("referrals.id"))
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+    @validates("answers")
+    def _without_secrets(self, _name: str, answers: dict[str, Any]) -> dict[str, Any]:
+        return {name: given for name, given in answers.items() if not SECRET.search(name)}
 
 
 def open_drafts(organisation_ids: set[int]) -> list[Draft]:

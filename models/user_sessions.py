@@ -54,6 +54,12 @@ def open_sessions(
     return list(db.scalars(select.order_by(UserSession.seen_at.desc(), UserSession.id.desc())))
 
 
+def was_here(user_id: int, source: str) -> bool:
+    """Whether somebody has been signed in from a network, as long as the rows are kept."""
+    there = sa.exists().where(UserSession.user_id == user_id, UserSession.source == source)
+    return bool(source) and bool(db.scalar(sa.select(there)))
+
+
 def end_sessions(user_id: int, *, only: int | None = None, but: int | None = None) -> int:
     """Sign somebody out: everywhere, in one session, or in all but one; how many it were.
 

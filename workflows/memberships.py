@@ -9,7 +9,7 @@ from models.organisations import Organisation
 from models.people import ROLES_AT, Membership, Role, User, administrators, queues_of
 from models.queues import Queue, held_in, lost_queues
 from models.session import db, transaction
-from models.sign_ins import PasswordLink
+from models.sign_ins import end_links
 from models.user_sessions import end_sessions
 from workflows.errors import (
     HasLeft,
@@ -100,7 +100,7 @@ def deactivate(user: User, *, by: User | None) -> int:
             return 0
         user.active = False
         end_sessions(user.id)
-        db.execute(sa.delete(PasswordLink).where(PasswordLink.user_id == user.id))
+        end_links(user.id)
         freed = _free(user, queues_of(user.memberships))
         journal.write("deactivated", by=by, user=user.id, tasks=freed)
     return freed

@@ -12,6 +12,7 @@ from models.journal import Audience, Entry
 from models.mentors import MAY_BE_PROPOSED, Mentor, MentorStatus
 from models.referrals import IN_TANDEM, Referral, ReferralStatus
 from models.session import db, transaction
+from models.sign_ins import clear_attempts
 from models.submissions import Submission
 from models.user_sessions import clear_sessions
 from workflows.desk.undoing import UNDO_TIME
@@ -30,6 +31,7 @@ def make_round() -> None:
         follow_up_surveys()
         clear_drafts(now() - UNDO_TIME)
         clear_sessions(now() - SESSIONS_KEPT)
+        clear_attempts(now() - SESSIONS_KEPT)
         jobs.put("daily_round", _tomorrow(), key=KEY)
 
 

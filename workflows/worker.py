@@ -17,6 +17,7 @@ from models.session import db, transaction
 from workflows.desk.moving import Moving
 from workflows.errors import StepFailed
 from workflows.incidents import WATCHDOG, note, watch
+from workflows.links import RESET_LINK, mail_link
 from workflows.moves import MOVE, move_more
 from workflows.rehearsals import REHEARSE, rehearse_more
 from workflows.rounds import make_round
@@ -123,6 +124,9 @@ def do_next_job(send: Sender, words: Words | None = None) -> bool:
         watch()
     elif kind == REHEARSE and words is not None:
         _again(job_id, rehearse_more(int(facts["rehearsal"]), words.forms, words.routing))
+    elif kind == RESET_LINK:
+        mail_link(int(facts["user"]))
+        _finish(job_id)
     elif kind == MOVE:
         _again(job_id, move_more(int(facts["move"])))
     else:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from dateutil.relativedelta import relativedelta
 
-from intake.accounts import hash_password
+from intake.passwords import hashed
 from models.base import today
 from models.organisations import OfficeKind, Organisation, OrganisationKind
 from models.people import Membership, Role, User
@@ -13,7 +13,7 @@ from models.places import SocialRegion
 from models.programs import Contract, Program
 from models.session import db, transaction
 
-PASSWORD = "Demo-2026-Solothurn"
+PASSWORD = "Velo-Nebel-Bahnhof-26"
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ PERSONAS = (
 
 def create_people() -> None:
     """The 13 Sozialregionen as offices, VSEG and AGS, and everybody of the demo."""
-    password = hash_password(PASSWORD)
+    password = hashed(PASSWORD)
     with transaction():
         for region in db.scalars(sa.select(SocialRegion).order_by(SocialRegion.name)):
             office = Organisation(

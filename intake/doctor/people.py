@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from flask_babel import gettext, ngettext
 
 from intake import wording
-from intake.accounts import LINK_LASTS
 from intake.config import Config
 from intake.doctor.lines import Finding, Where, missing, names, ok, page, warn
 from models.base import now, today
 from models.organisations import OrganisationKind, organisations
 from models.people import OFFICE_ROLES, PROVIDER_ROLES, Role
 from models.setup import awaited, expected, holders, not_come, staffed
+from workflows.links import LINK_LASTS
 
 
 def people(_config: Config) -> Iterator[Finding]:

@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 from flask_babel import gettext, ngettext
 
-from intake.accounts import MOST_PER_SOURCE
 from intake.config import SHORTEST_SECRET, Config
 from intake.doctor.lines import Finding, lacking, missing, ok, typed, warn
 
@@ -41,8 +40,7 @@ def proxies(config: Config) -> Iterator[Finding]:
         yield warn(
             gettext(
                 "Es ist kein Proxy gesetzt: steht einer davor, gelten alle Leute als eine Adresse, "
-                "und nach %(n)s Fehlversuchen kommt niemand mehr hinein.",
-                n=MOST_PER_SOURCE,
+                "und wer ein Passwort errät, ist von der Person selbst nicht zu unterscheiden."
             ),
             gettext("Setzen Sie, wie viele Proxys davor stehen."),
             typed("INTAKE_PROXIES"),

@@ -1,7 +1,7 @@
 """StepForm: a step is a user task on the drawing and one of these."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar
 
 from wtforms import Field, Form
@@ -154,6 +154,12 @@ class StepForm(Form):
     def filled(self) -> FilledForm:
         """What crosses to the desk. Only of a form that validated."""
         return FilledForm(self.form_key, self.version(), self.answers, self.routing)
+
+    @classmethod
+    def own(cls, sent: Iterable[tuple[str, list[str]]]) -> dict[str, list[str]]:
+        """Of what a browser sent only the answers to questions of this form; what drafts keep."""
+        names = cls()._fields
+        return {name: values for name, values in sent if name.split("-")[0] in names}
 
     def in_sections(self) -> Iterator[tuple[str, Any, list[Field]]]:
         """(code, heading, questions) in their order."""

@@ -6,9 +6,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 
-from intake import accounts, sessions
+from intake import accounts, passwords, sessions
+from intake.guessing import TooManyAttempts
 from intake.permissions import Permission, requires
-from intake.views.sign_in import password_error
+from intake.views.sign_in import too_many, waiting
 
 pages = Blueprint("account", __name__, url_prefix="/account")
 
@@ -39,16 +40,17 @@ def change() -> Any:
 def password() -> Any:
     """A new password; other sessions end."""
     new = request.form.get("new_password", "")
-    error = password_error(new, current_user)
-    if not error and not accounts.change_password(
-        current_user,
-        request.form.get("old_password", ""),
-        new,
-        session_id=sessions.current().id,
-    ):
-        error = gettext("Das bisherige Passwort stimmt nicht.")
-    if error:
+    old = request.form.get("old_password", "")
+    if error := passwords.wrong_with(new, current_user):
         return _page(error), 422
+    this = sessions.current()
+    try:
+        changed = accounts.change_password(current_user, old, new, session_id=this.id)
+    except TooManyAttempts as closed:
+        return _page(too_many(closed), field="old_password"), 429, waiting(closed)
+    if not changed:
+        error = gettext("Das bisherige Passwort stimmt nicht.")
+        return _page(error, field="old_password"), 422
     sessions.renew()
     flash(gettext("Ihr Passwort ist geändert."))
     return redirect(url_for("account.show"))
@@ -74,7 +76,11 @@ def end_sessions() -> Any:
     return redirect(url_for("account.show"))
 
 
-def _page(error: str = "") -> str:
+def _page(error: str = "", field: str = "new_password") -> str:
     return render_template(
-        "account/show.html", error=error, sessions=sessions.mine(), this=sessions.current()
+        "account/show.html",
+        error=error,
+        field=field,
+        sessions=sessions.mine(),
+        this=sessions.current(),
     )

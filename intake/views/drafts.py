@@ -235,7 +235,8 @@ def _merged(draft: Draft, code: str) -> dict[str, Any]:
     names = {c: n for c, _h, n in ReferralForm.sections}[code]
     belongs = lambda key: key.split("-")[0] in names  # noqa: E731  used twice, below
     kept = {key: values for key, values in draft.answers.items() if not belongs(key)}
-    sent = {key: v for key, v in with_entries(request.form).lists() if belongs(key)}
+    sent = ReferralForm.own(with_entries(request.form).lists())
+    sent = {key: values for key, values in sent.items() if belongs(key)}
     return {**kept, **sent}
 
 

@@ -15,15 +15,17 @@ from flask import (
     session,
     url_for,
 )
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_login import current_user
 
-from intake import accounts, acting, sessions
+from intake import accounts, acting, known_browsers, passwords, sessions
 from intake.demo.people import PERSONAS
 from intake.demo.stories import WHAT
+from intake.guessing import TooManyAttempts
 from intake.navigation import first_page
 from intake.permissions import Permission, public, requires
 from models.people import User, user_by_email
+from workflows.links import owner_of_link
 
 pages = Blueprint("sign_in", __name__)
 
@@ -56,24 +58,14 @@ def show() -> Any:
 def enter() -> Any:
     """Check address and password; then to the page that was asked for."""
     onward = request.args.get("next", "")
+    email = request.form.get("sign_in_email", "")
     try:
-        user = accounts.sign_in(
-            request.form.get("sign_in_email", ""),
-            request.form.get("sign_in_password", ""),
-            request.remote_addr or "",
-        )
-    except accounts.TooManyAttempts:
-        abort(429)
+        user = accounts.sign_in(email, request.form.get("sign_in_password", ""))
+    except TooManyAttempts as closed:
+        return _again(too_many(closed), 429, closed)
     if user is None:
         error = gettext("E-Mail und Passwort passen nicht zusammen. Prüfen Sie beide.")
-        page = render_template(
-            "sign_in/show.html",
-            next=onward,
-            email=request.form.get("sign_in_email", ""),
-            error=error,
-            personas=_personas(),
-        )
-        return page, 422
+        return _again(error, 422)
     onward = onward if is_ours(onward) else ""
     _begin(user)
     return redirect(onward or first_page(user), code=303)
@@ -110,7 +102,12 @@ def leave() -> Any:
 def forgotten() -> Any:
     """Mail a link; the answer is the same whether the address is known or not."""
     if request.method == "POST":
-        accounts.ask_for_reset(request.form.get("sign_in_email", ""))
+        email = request.form.get("sign_in_email", "")
+        try:
+            accounts.ask_for_reset(email)
+        except TooManyAttempts as closed:
+            page = render_template("sign_in/forgotten.html", error=too_many(closed), email=email)
+            return page, 429, waiting(closed)
         flash(gettext("Wenn es diese Adresse gibt, ist eine Mail unterwegs."))
         return redirect(url_for("sign_in.show"))
     return render_template("sign_in/forgotten.html")
@@ -120,15 +117,17 @@ def forgotten() -> Any:
 @public
 def password(secret: str) -> Any:
     """Set a password by a mailed link."""
-    owner = accounts.owner_of_link(secret)
+    owner = owner_of_link(secret)
     if owner is None:
         return render_template("sign_in/link_used.html"), 410
     error = ""
     if request.method == "POST":
         chosen = request.form.get("sign_in_password", "")
-        error = password_error(chosen, owner)
+        error = passwords.wrong_with(chosen, owner)
         if not error:
-            accounts.set_password(secret, chosen)
+            if accounts.set_password(secret, chosen) is None:  # somebody was faster
+                return render_template("sign_in/link_used.html"), 410
+            known_browsers.remember(owner.id)
             flash(gettext("Ihr Passwort ist gesetzt. Melden Sie sich damit an."))
             session["just_set"] = owner.email
             return redirect(url_for("sign_in.show"))
@@ -150,22 +149,36 @@ def language() -> Any:
     return redirect(onward if is_ours(onward) else url_for("sign_in.home"))
 
 
-def password_error(chosen: str, owner: User) -> str:
-    """What is wrong with a password, or nothing."""
-    if len(chosen) < accounts.SHORTEST_PASSWORD:
-        return gettext(
-            "Wählen Sie ein Passwort mit mindestens %(n)s Zeichen.", n=accounts.SHORTEST_PASSWORD
-        )
-    own = owner.email.split("@")[0]
-    if len(chosen) > 200 or (len(own) > 2 and own in chosen.lower()):
-        return gettext("Wählen Sie ein Passwort, das Ihre Adresse nicht enthält.")
-    return ""
-
-
 def _begin(user: User) -> None:
     """A fresh session: no form from before it is taken."""
     sessions.begin(user)
     acting.begin(user)
+
+
+def too_many(closed: TooManyAttempts) -> str:
+    """For how long one has to wait, and what one can do instead."""
+    return ngettext(
+        "Zu viele Versuche mit dieser Adresse. Versuchen Sie es in einer Minute nochmals.",
+        "Zu viele Versuche mit dieser Adresse. Versuchen Sie es in %(num)s Minuten nochmals.",
+        closed.minutes,
+    )
+
+
+def waiting(closed: TooManyAttempts) -> dict[str, str]:
+    """The header that says the same to a program."""
+    return {"Retry-After": str(closed.minutes * 60)}
+
+
+def _again(error: str, code: int, closed: TooManyAttempts | None = None) -> Any:
+    """The sign-in page once more, with the address that was typed."""
+    page = render_template(
+        "sign_in/show.html",
+        next=request.args.get("next", ""),
+        email=request.form.get("sign_in_email", ""),
+        error=error,
+        personas=_personas(),
+    )
+    return page, code, waiting(closed) if closed else {}
 
 
 def is_ours(url: str) -> bool:

@@ -73,7 +73,7 @@ def show(task_id: int) -> Any:
     if "add" in request.form or "remove" in request.form:
         return _render(task, form)
     if "later" in request.form:
-        desk.save_draft(task, _raw(), by=current_user)
+        desk.save_draft(task, _typed(task), by=current_user)
         flash(gettext("Gespeichert. Sie finden die Aufgabe in Ihrer Liste."))
         return redirect(url_for("tasks.inbox"))
     if not form.validate():
@@ -85,7 +85,7 @@ def show(task_id: int) -> Any:
     except HeldBySomeone:
         return _render(task, form, 409, held=True)
     except StepFailed as failed:
-        desk.save_draft(task, _raw(), by=current_user)
+        desk.save_draft(task, _typed(task), by=current_user)
         return _render(task, form, 500, failed=failed)
     except NoPlaceLeft:
         form.mentor_id.errors = [
@@ -103,7 +103,7 @@ def draft(task_id: int) -> Any:
     """Keep what is being typed."""
     task = desk.task_for(current_user, task_id)
     try:
-        saved = desk.save_draft(task, _raw(), by=current_user)
+        saved = desk.save_draft(task, _typed(task), by=current_user)
     except AlreadyDone:
         abort(409)
     return jsonify(said=gettext("Gespeichert %(time)s", time=wording.moment(saved.saved_at)[-5:]))
@@ -183,12 +183,8 @@ def _fresh(task: Task) -> StepForm:
     return StepForm.for_task(task, formdata=MultiDict(typed))
 
 
-def _raw() -> dict[str, list[str]]:
-    return {
-        name: values
-        for name, values in request.form.lists()
-        if name not in ("csrf_token", "later", "add", "remove")
-    }
+def _typed(task: Task) -> dict[str, list[str]]:
+    return REGISTRY[task.form_key].own(request.form.lists())
 
 
 def _colleagues(task: Task) -> Any:

@@ -22,6 +22,7 @@ from intake.demo.people import create_people
 from intake.doctor.checks import PAGE, SERVER
 from intake.doctor.lines import Check, State, look_at
 from intake.forms import vocabulary
+from intake.passwords import hashed
 from models import jobs
 from models.base import now, today
 from models.deadlines import Deadline
@@ -214,7 +215,7 @@ def test_somebody_has_to_be_able_to_sign_in_everywhere(office):
     assert "1 eingeladene Person ist noch nie gekommen. Die älteste Einladung ist vom 12." in found
     assert "n@example.org" not in found
     new = sa.update(User).where(User.email == "n@example.org")
-    change(new.values(password_hash=accounts.hash_password("ein langer guter Satz")))
+    change(new.values(password_hash=hashed("ein langer guter Satz")))
     assert looked(office, "people")[0] == "ok"
     change(sa.delete(Membership).where(Membership.role == Role.PROCESS_OWNER))
     assert "Niemand verantwortet den Prozess" in looked(office, "people")[1]
