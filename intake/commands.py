@@ -125,6 +125,7 @@ def _worker(config: Config) -> int:
     from intake import create_app
     from intake.forms import routing_of, vocabulary
     from intake.mail import sender
+    from intake.scanner import papers
     from workflows.worker import Words, work
 
     stop = threading.Event()
@@ -134,7 +135,7 @@ def _worker(config: Config) -> int:
     app = create_app(config)
     with app.test_request_context():
         words = Words(vocabulary(), routing_of)
-    work(sender(app, config), stop, words=words)
+    work(sender(app, config), stop, words=words, papers=papers(config))
     return 0
 
 

@@ -11,6 +11,7 @@ from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
 from intake import acting, forgery
+from intake.store import NotReadable
 from models.people import administrators
 from models.session import db
 from workflows.errors import (
@@ -40,6 +41,7 @@ def register(app: Flask) -> None:
         401: sign_in_first,
         HTTPException: _http,
         NotFound: lambda _e: page(404),
+        NotReadable: lambda _e: page(409, _not_readable()),
         NotAllowed: lambda _e: page(403),
         Collision: lambda _e: typed_again(409, _meanwhile()),
         NotPossibleNow: lambda _e: typed_again(409, _not_now()),
@@ -182,6 +184,10 @@ def _page_above(path: str) -> str:
 def _unexpected(error: Exception) -> Any:
     log.exception("unexpected error: %s", type(error).__name__)
     return typed_again(500, gettext("Etwas ist schiefgegangen. Versuchen Sie es nochmals."))
+
+
+def _not_readable() -> str:
+    return gettext("Dieses Dokument wird noch auf Viren geprüft. Versuchen Sie es später nochmals.")
 
 
 def page(code: int, sentence: str = "") -> Any:

@@ -2,8 +2,6 @@
 
 import hashlib
 import secrets
-import socket
-import struct
 from pathlib import Path
 
 from flask_babel import gettext
@@ -12,7 +10,7 @@ from werkzeug.utils import secure_filename
 
 from intake.config import Config
 from models import private
-from models.documents import ScanState
+from models.documents import Document
 
 _SIGNATURES = (
     (b"%PDF-", "application/pdf", ".pdf"),
@@ -25,8 +23,12 @@ class BadFile(Exception):
     """The file cannot be kept; the message says why and what to do."""
 
 
+class NotReadable(Exception):
+    """The bytes are given to nobody: the virus scanner has not said that they are clean."""
+
+
 class Kept:
-    """A file that was kept: key in the store, what it is, how large, what the scanner said."""
+    """A file that can be kept: its key in the store, what it is, how large."""
 
     def __init__(self, upload: FileStorage, config: Config) -> None:
         data = upload.stream.read(config.largest_file + 1)
@@ -42,14 +44,32 @@ class Kept:
         stem = Path(secure_filename(upload.filename or "")).stem or "dokument"
         self.filename = stem[:150] + kind[2]
         self.size, self.sha256 = len(data), hashlib.sha256(data).hexdigest()
-        self.scan = _scan(data, config.clamd)
-        self.key = secrets.token_hex(16)
-        _write(path_of(config, self.key), data)
+        self.key, self.data = secrets.token_hex(16), data
+
+    def write(self, config: Config) -> None:
+        """Lay the bytes where their key says. Raises BadFile."""
+        _write(path_of(config, self.key), self.data)
+
+
+def readable(config: Config, document: Document) -> Path:
+    """The one way to the bytes of a paper for whoever serves or attaches it. Raises NotReadable."""
+    if not document.readable:
+        raise NotReadable
+    return path_of(config, document.key)
 
 
 def path_of(config: Config, key: str) -> Path:
-    """Where the bytes of a document lie."""
+    """Where the bytes of a document lie: for backups, the scanner and removal."""
     return config.documents / key[:2] / key
+
+
+def remove(config: Config, key: str) -> None:
+    """Take the bytes of a document from the disk, also half written ones; none there is good too."""
+    path = path_of(config, key)
+    for file in (path, path.with_suffix(".part")):
+        file.unlink(missing_ok=True)
+    if path.parent.is_dir():
+        private.settle_folder(path.parent)
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -67,21 +87,3 @@ def _write(path: Path, data: bytes) -> None:
         raise BadFile(
             gettext("Die Datei konnte nicht abgelegt werden. Versuchen Sie es später.")
         ) from error
-
-
-def _scan(data: bytes, clamd: str) -> ScanState:
-    """Ask clamd (its INSTREAM command); without a scanner the file is marked as not scanned."""
-    if not clamd:
-        return ScanState.NOT_SCANNED
-    host, _, port = clamd.partition(":")
-    try:
-        with socket.create_connection((host, int(port or 3310)), timeout=30) as line:
-            line.sendall(
-                b"zINSTREAM\0" + struct.pack("!L", len(data)) + data + struct.pack("!L", 0)
-            )
-            answer = line.recv(4096)
-    except (OSError, ValueError):
-        return ScanState.NOT_SCANNED
-    if b"FOUND" in answer:
-        raise BadFile(gettext("Der Virenscanner hat die Datei abgelehnt."))
-    return ScanState.CLEAN if b"OK" in answer else ScanState.NOT_SCANNED

@@ -146,6 +146,8 @@ REFUSED: dict[str, Any] = {
 SCAN: dict[ScanState, Any] = {
     ScanState.CLEAN: _("auf Viren geprüft"),
     ScanState.NOT_SCANNED: _("nicht auf Viren geprüft"),
+    ScanState.WAITING: _("wird noch auf Viren geprüft, noch nicht lesbar"),
+    ScanState.INFECTED: _("vom Virenscanner abgelehnt"),
 }
 MAIL: dict[MailState, Any] = {
     MailState.WAITING: _("wartet"),
@@ -314,6 +316,8 @@ EVENT: dict[str, Any] = {
     "handed_over": _("hat den Fall übergeben an %(to)s"),
     "status_change": _("hat einen Statuswechsel festgehalten"),
     "document_added": _("hat ein Dokument hinzugefügt"),
+    "draft_deleted": _("Ein Entwurf einer Anmeldung wurde gelöscht"),
+    "document_infected": _("Ein Dokument enthielt Schadsoftware und wurde gelöscht"),
     "activity_log": _("hat einen Einsatzrapport festgehalten"),
     "status_control": _("Statuskontrolle fällig: Fallführung angefragt"),
     "follow_up_due": _("Nachbefragung fällig"),

@@ -12,10 +12,20 @@ from models.session import db
 
 
 class ScanState(enum.StrEnum):
-    """What the virus scanner said; without a scanner this is said plainly."""
+    """What the virus scanner said.
+
+    Without a scanner nobody looked, and that is said. `WAITING` is for one that did not answer: the
+    paper is kept and read by nobody. An `INFECTED` one is never kept.
+    """
 
     CLEAN = "clean"
     NOT_SCANNED = "not_scanned"
+    WAITING = "waiting"
+    INFECTED = "infected"
+
+
+#: Papers that may be read; whatever else a scanner says, nobody does.
+READABLE = (ScanState.CLEAN, ScanState.NOT_SCANNED)
 
 
 class Document(Base):
@@ -36,6 +46,11 @@ class Document(Base):
     uploaded_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     uploaded_at: Mapped[datetime]
 
+    @property
+    def readable(self) -> bool:
+        """Whether its bytes may be given to anybody; `intake.store.readable` alone opens them."""
+        return self.scan in READABLE
+
 
 def documents_of(referral_id: int) -> list[Document]:
     """The papers of a case, newest first."""
@@ -46,3 +61,15 @@ def documents_of(referral_id: int) -> list[Document]:
             .order_by(Document.id.desc())
         )
     )
+
+
+def papers_of_draft(draft_id: int) -> list[Document]:
+    """The papers of a registration that was not sent."""
+    return list(db.scalars(sa.select(Document).where(Document.draft_id == draft_id)))
+
+
+def waiting_since() -> tuple[int, datetime | None]:
+    """How many papers wait for the virus scanner, and since when the oldest one does."""
+    select = sa.select(sa.func.count(), sa.func.min(Document.uploaded_at))
+    number, since = db.execute(select.where(Document.scan == ScanState.WAITING)).one()
+    return number, since

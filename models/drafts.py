@@ -17,7 +17,11 @@ SECRET = re.compile(r"passw|csrf|token|secret|^sign_in|^username$", re.IGNORECAS
 
 
 class Draft(Base):
-    """Half-filled answers: of a new referral (no task), or of a step (with its task)."""
+    """Half-filled answers: of a new referral (no task), or of a step (with its task).
+
+    Attributes:
+        warned_at: when its end was announced; what was saved since then undoes that.
+    """
 
     __tablename__ = "drafts"
     __table_args__ = (sa.UniqueConstraint("task_id", "user_id"),)
@@ -28,6 +32,7 @@ class Draft(Base):
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"), index=True)
     answers: Mapped[dict[str, Any]]
     saved_at: Mapped[datetime]
+    warned_at: Mapped[datetime | None]
     referral_id: Mapped[int | None] = mapped_column(sa.ForeignKey("referrals.id"))
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
@@ -35,6 +40,10 @@ class Draft(Base):
     @validates("answers")
     def _without_secrets(self, _name: str, answers: dict[str, Any]) -> dict[str, Any]:
         return {name: given for name, given in answers.items() if not SECRET.search(name)}
+
+
+#: A referral that nobody has sent.
+NOT_SENT = sa.and_(Draft.task_id.is_(None), Draft.referral_id.is_(None))
 
 
 def open_drafts(organisation_ids: set[int]) -> list[Draft]:
@@ -51,11 +60,12 @@ def begun_by(user_id: int, organisation_ids: set[int]) -> int:
 
 def _unsent(organisation_ids: set[int]) -> sa.ColumnElement[bool]:
     """The condition that a draft is a referral of these organisations that nobody has sent."""
-    return sa.and_(
-        Draft.organisation_id.in_(organisation_ids),
-        Draft.task_id.is_(None),
-        Draft.referral_id.is_(None),
-    )
+    return sa.and_(Draft.organisation_id.in_(organisation_ids), NOT_SENT)
+
+
+def untouched_since(moment: datetime) -> list[Draft]:
+    """Unsubmitted referrals that nobody has changed since then."""
+    return list(db.scalars(sa.select(Draft).where(NOT_SENT, Draft.saved_at <= moment)))
 
 
 def clear_drafts(closed_before: datetime) -> None:

@@ -24,6 +24,7 @@ class Entry(Base):
     """One thing that happened; a code and plain facts, never a sentence and nothing personal."""
 
     __tablename__ = "journal"
+    __table_args__ = (sa.Index("ix_journal_by_event", "by_id", "event", "at"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     referral_id: Mapped[int | None] = mapped_column(sa.ForeignKey("referrals.id"), index=True)
     at: Mapped[datetime]

@@ -45,6 +45,8 @@ NOTICES = frozenset(
         "message",
         "handed_over",
         "incident",
+        "document_infected",
+        "draft_ending",
         "invitation",
         "password_reset",
         "role_added",
@@ -104,6 +106,16 @@ def post(
     db.add(mail)
     db.flush()
     jobs.put("send_mail", after, mail=mail.id)
+
+
+def belongs_to(user: User, organisation_id: int) -> list[tuple[str, str | None]]:
+    """Whom to tell of what somebody began: her, or after she left the leads, else her colleagues."""
+    roles = OFFICE_ROLES | PROVIDER_ROLES
+    if user.active and user.works_at(organisation_id, roles):
+        return list(_people([user], db.get_one(Organisation, organisation_id)))
+    leads = colleagues(organisation_id, frozenset({Role.OFFICE_LEAD, Role.PROGRAM_LEAD}))
+    others = leads or colleagues(organisation_id, roles)
+    return list(_people(others, db.get_one(Organisation, organisation_id)))
 
 
 def _addresses(referral: Referral, to: str) -> Iterable[tuple[str, str | None]]:

@@ -16,6 +16,7 @@ from models.sign_ins import clear_attempts
 from models.submissions import Submission
 from models.user_sessions import clear_sessions
 from workflows.desk.undoing import UNDO_TIME
+from workflows.drafts import end_unsent_drafts
 from workflows.notices import tell
 
 KEY = "daily-round"
@@ -30,6 +31,7 @@ def make_round() -> None:
         status_controls()
         follow_up_surveys()
         clear_drafts(now() - UNDO_TIME)
+        end_unsent_drafts()
         clear_sessions(now() - SESSIONS_KEPT)
         clear_attempts(now() - SESSIONS_KEPT)
         jobs.put("daily_round", _tomorrow(), key=KEY)

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -19,6 +20,7 @@ from workflows.errors import StepFailed
 from workflows.incidents import WATCHDOG, note, watch
 from workflows.links import RESET_LINK, mail_link
 from workflows.moves import MOVE, move_more
+from workflows.papers import PAUSES, REMOVE, SCAN, Papers, ScannerSilent, do_paper_job
 from workflows.rehearsals import REHEARSE, rehearse_more
 from workflows.rounds import make_round
 from workflows.stories import Forms, Routing
@@ -26,8 +28,6 @@ from workflows.stories import Forms, Routing
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)
-#: Seconds until a failed timer is tried again: by attempt, the last one for all that follow.
-PAUSES = (60, 300, 1800, 7200, 21600)
 
 Sender = Callable[[Mail], None]
 
@@ -49,12 +49,16 @@ class ServerNotProven(MailRefused):
 
 
 def work(
-    send: Sender, stop: threading.Event, pause: float = 2.0, words: Words | None = None
+    send: Sender,
+    stop: threading.Event,
+    pause: float = 2.0,
+    words: Words | None = None,
+    papers: Papers | None = None,
 ) -> None:
     """Work until told to stop; sleeps while nothing is due."""
     while not stop.is_set():
         try:
-            busy = fire_next_timer() or do_next_job(send, words)
+            busy = fire_next_timer() or do_next_job(send, words, papers)
         except sa.exc.OperationalError:
             log.warning("database not reachable, trying again")
             db.remove()
@@ -63,10 +67,10 @@ def work(
             stop.wait(pause)
 
 
-def work_until_idle(send: Sender, words: Words | None = None) -> int:
+def work_until_idle(send: Sender, words: Words | None = None, papers: Papers | None = None) -> int:
     """Do everything that is due now; how much it was. For tests and the demo."""
     done = 0
-    while fire_next_timer() or do_next_job(send, words):
+    while fire_next_timer() or do_next_job(send, words, papers):
         done += 1
     return done
 
@@ -108,7 +112,7 @@ def _words(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"[:300]
 
 
-def do_next_job(send: Sender, words: Words | None = None) -> bool:
+def do_next_job(send: Sender, words: Words | None = None, papers: Papers | None = None) -> bool:
     """Take one due job and do it; False if there is none."""
     with transaction():
         job = jobs.next_due(now())
@@ -127,11 +131,29 @@ def do_next_job(send: Sender, words: Words | None = None) -> bool:
     elif kind == RESET_LINK:
         mail_link(int(facts["user"]))
         _finish(job_id)
+    elif kind in (SCAN, REMOVE) and papers is not None:
+        _paper_job(job_id, kind, facts, papers)
     elif kind == MOVE:
         _again(job_id, move_more(int(facts["move"])))
     else:
         _finish(job_id, f"unknown kind {kind}")
     return True
+
+
+def _paper_job(job_id: int, kind: str, facts: dict[str, Any], papers: Papers) -> None:
+    """Scan or remove a paper; what cannot be done now is tried again, with growing pauses."""
+    try:
+        do_paper_job(kind, facts, papers)
+    except (ScannerSilent, OSError) as error:
+        code = str(error) if isinstance(error, ScannerSilent) else type(error).__name__
+        log.warning("paper job failed", extra={"job": kind, "error": code})
+        with transaction():
+            job = db.get_one(jobs.Job, job_id)
+            pause = PAUSES[min(job.attempts, len(PAUSES)) - 1]
+            job.due_at, job.leased_until = now() + timedelta(seconds=pause), None
+            job.error = code[:300]
+        return
+    _finish(job_id)
 
 
 def _again(job_id: int, more: bool) -> None:

@@ -13,7 +13,7 @@ from intake.doctor.offices import offices, programmes
 from intake.doctor.people import people
 from intake.doctor.processes import deadlines, drawing
 from intake.doctor.routing import routing
-from intake.doctor.scanner import scanner
+from intake.doctor.scanner import scanner, unscanned
 from intake.doctor.settings import address, cookies, proxies, secret
 from intake.doctor.work import worker
 
@@ -27,6 +27,7 @@ PAGE = (
     Check("mail", _("Mail"), mail, cheap=False),
     Check("papers", _("Dokumente"), papers, needs=Needs.NOTHING),
     Check("scanner", _("Virenscanner"), scanner, cheap=False, needs=Needs.NOTHING),
+    Check("unscanned", _("Ungeprüfte Dokumente"), unscanned),
     Check("backup", _("Sicherung"), backup, needs=Needs.NOTHING),
     Check("drawing", _("Zeichnung"), drawing, cheap=False),
     Check("worker", _("Worker"), worker),

@@ -3,12 +3,19 @@
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
+from intake import wording
 from intake.config import Config
 from intake.doctor.lines import Finding, State, missing, ok, typed, warn
 from intake.doctor.patience import SECONDS, within
+from models.base import now
+from models.documents import waiting_since
+
+#: A scanner that is well answers the worker's next tries.
+LATE = timedelta(minutes=15)
 
 
 def scanner(config: Config) -> Iterator[Finding]:
@@ -32,6 +39,26 @@ def scanner(config: Config) -> Iterator[Finding]:
             gettext("Starten Sie clamd, oder berichtigen Sie die Adresse."),
             setting,
         )
+
+
+def unscanned(config: Config) -> Iterator[Finding]:
+    """Papers that nobody can read because the scanner has not answered yet."""
+    number, since = waiting_since()
+    if not number or since is None:
+        yield ok(gettext("Kein Dokument wartet auf den Virenscanner."))
+        return
+    text = ngettext(
+        "%(num)s Dokument wartet seit dem %(when)s auf den Virenscanner; niemand kann es lesen.",
+        "%(num)s Dokumente warten seit dem %(when)s auf den Virenscanner; niemand kann sie lesen.",
+        number,
+        when=wording.moment(since),
+    )
+    mend = gettext(
+        "Prüfen Sie, ob clamd antwortet, der Worker läuft und StreamMaxLength von clamd grösser "
+        "ist als INTAKE_LARGEST_FILE."
+    )
+    late = since < now() - LATE
+    yield (missing if late else warn)(text, mend, typed("INTAKE_CLAMD, intake worker"))
 
 
 def _answers(place: str) -> bool:

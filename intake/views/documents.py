@@ -8,16 +8,16 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 
-from intake import store
+from intake import scanner, store
 from intake.permissions import Permission, requires
 from models.base import now
-from models.documents import Document
+from models.documents import Document, ScanState
 from models.drafts import Draft
-from models.journal import Audience, write
+from models.journal import Audience
 from models.people import OFFICE_ROLES, PROVIDER_ROLES
 from models.referrals import Referral
 from models.session import db, transaction
-from workflows import desk
+from workflows import desk, papers
 
 pages = Blueprint("documents", __name__)
 
@@ -29,7 +29,7 @@ KINDS = ("consent", "evidence", "agreement", "other")
 def fetch(key: str) -> Any:
     """The bytes, as a download that the browser does not run."""
     document = _document(key)
-    path = store.path_of(current_app.extensions["intake"], document.key)
+    path = store.readable(current_app.extensions["intake"], document)
     if not path.exists():
         abort(404)
     return send_file(
@@ -51,39 +51,56 @@ def add(referral_id: int) -> Any:
         flash(gettext("Wählen Sie zuerst eine Datei."), "bad")
     elif sentence := keep_upload(upload, kind, referral=referral):
         flash(sentence, "bad")
-    else:
-        flash(gettext("Das Dokument ist abgelegt."))
     return redirect(url_for("cases.show", referral_id=referral_id, _anchor="documents"))
 
 
 def keep_upload(
     upload: FileStorage, kind: str, *, referral: Referral | None = None, draft: Draft | None = None
 ) -> str:
-    """Keep an uploaded file; the sentence to show if it cannot be kept."""
+    """Keep an uploaded file and say so; the sentence to show if it cannot be kept."""
+    config = current_app.extensions["intake"]
+    kind = kind if kind in KINDS else "other"
     try:
-        kept = store.Kept(upload, current_app.extensions["intake"])
+        kept = store.Kept(upload, config)
+        state = scanner.at_upload(kept.data, config)
+        if state is ScanState.INFECTED:
+            papers.refused(kind, referral.id if referral else None, by=current_user)
+            return gettext("Der Virenscanner hat die Datei abgelehnt. Sie ist nicht abgelegt.")
+        papers.announce(kept.key)
+        kept.write(config)
     except store.BadFile as error:
         return str(error)
     with transaction():
-        db.add(
-            Document(
-                key=kept.key,
-                referral_id=referral.id if referral else None,
-                draft_id=draft.id if draft else None,
-                kind=kind if kind in KINDS else "other",
-                filename=kept.filename,
-                media_type=kept.media_type,
-                size=kept.size,
-                sha256=kept.sha256,
-                scan=kept.scan,
-                audience=Audience.BOTH,
-                uploaded_by_id=current_user.id,
-                uploaded_at=now(),
+        papers.keep(_row(kept, kind, state, referral, draft), by=current_user)
+    if state is ScanState.WAITING:
+        flash(
+            gettext(
+                "Das Dokument ist abgelegt. Der Virenscanner antwortet gerade nicht: Lesbar wird "
+                "es, sobald es geprüft ist."
             )
         )
-        if referral is not None:
-            write("document_added", by=current_user, referral_id=referral.id, kind=kind)
+    elif referral is not None:
+        flash(gettext("Das Dokument ist abgelegt."))
     return ""
+
+
+def _row(
+    kept: store.Kept, kind: str, state: ScanState, referral: Referral | None, draft: Draft | None
+) -> Document:
+    return Document(
+        key=kept.key,
+        referral_id=referral.id if referral else None,
+        draft_id=draft.id if draft else None,
+        kind=kind,
+        filename=kept.filename,
+        media_type=kept.media_type,
+        size=kept.size,
+        sha256=kept.sha256,
+        scan=state,
+        audience=Audience.BOTH,
+        uploaded_by_id=current_user.id,
+        uploaded_at=now(),
+    )
 
 
 def _document(key: str) -> Document:

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-import sqlalchemy as sa
 from flask import (
     Blueprint,
     abort,
@@ -26,7 +25,7 @@ from intake.forms.referral import ReferralForm
 from intake.permissions import Permission, requires
 from intake.views.documents import keep_upload
 from models.base import today
-from models.documents import Document
+from models.documents import Document, papers_of_draft
 from models.drafts import Draft, open_drafts
 from models.organisations import Organisation, OrganisationKind, organisations
 from models.people import OFFICE_ROLES, PROVIDER_ROLES, User
@@ -144,11 +143,14 @@ def review(draft_id: int) -> Any:
     return page, 422 if request.method == "POST" else 200
 
 
-@pages.post("/<int:draft_id>/delete")
+@pages.route("/<int:draft_id>/delete", methods=["GET", "POST"])
 @requires(Permission.REFER)
 def delete(draft_id: int) -> Any:
-    """Throw a draft away."""
-    delete_draft(_draft(draft_id), by=current_user)
+    """Ask once, saying what goes; then throw a draft away for good."""
+    draft = _draft(draft_id)
+    if request.method != "POST" or "sure" not in request.form:
+        return render_template("referrals/delete.html", draft=draft, documents=_documents(draft))
+    delete_draft(draft, by=current_user)
     flash(gettext("Der Entwurf ist gelöscht."))
     return redirect(url_for("drafts.index"))
 
@@ -216,7 +218,7 @@ def _hindrance() -> str:
 
 
 def _documents(draft: Draft) -> list[Document]:
-    return list(db.scalars(sa.select(Document).where(Document.draft_id == draft.id)))
+    return papers_of_draft(draft.id)
 
 
 def _offered() -> ReferralForm:

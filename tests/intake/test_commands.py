@@ -3,23 +3,17 @@
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
-from werkzeug.datastructures import FileStorage
 
-from intake import store
 from intake.commands import main
 from intake.demo import player
-from models.documents import ScanState
 from models.processes import newest_diagram
 from models.session import db
 from models.tasks import open_tasks
-from tests.conftest import config_for
 from tests.storm import installation
 
 ROOT = Path(__file__).parents[2]
@@ -311,51 +305,6 @@ def test_an_installation_from_nothing(tmp_path):
     assert again.returncode == 0
     same = intake("diff", "bpmn", **settings)
     assert (same.returncode, same.stdout) == (0, "")
-
-
-@pytest.mark.parametrize(
-    ("answer", "state"),
-    [
-        (b"stream: OK\0", ScanState.CLEAN),
-        (b"stream: Eicar FOUND\0", None),
-        (b"", ScanState.NOT_SCANNED),
-    ],
-)
-def test_the_virus_scanner_is_asked_as_its_protocol_says(tmp_path, answer, state):
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        heard = []
-
-        def clamd():
-            line, _ = server.accept()
-            with line:
-                while not b"".join(heard).endswith(b"\0\0\0\0"):
-                    heard.append(line.recv(4096))
-                line.sendall(answer)
-
-        thread = threading.Thread(target=clamd)
-        thread.start()
-        config = config_for("sqlite://", tmp_path, clamd=f"127.0.0.1:{server.getsockname()[1]}")
-        upload = FileStorage((tmp_path / "a.pdf").open("w+b"), "a.pdf")
-        upload.stream.write(b"%PDF-1.7 hello")
-        upload.stream.seek(0)
-        if state is None:
-            with pytest.raises(store.BadFile), _babel():
-                store.Kept(upload, config)
-        else:
-            with _babel():
-                assert store.Kept(upload, config).scan is state
-        thread.join()
-        upload.close()
-    assert b"".join(heard).startswith(b"zINSTREAM\0\0\0\0\x0e%PDF-1.7 hello")
-
-
-def _babel():
-    from flask import Flask
-    from flask_babel import Babel
-
-    app = Flask("store")
-    Babel(app)
-    return app.test_request_context()
 
 
 def test_what_would_break_without_an_answer_is_said_before_it_goes(url, case):
