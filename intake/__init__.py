@@ -15,7 +15,17 @@ from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
-from intake import acting, errors, forgery, monitoring, navigation, refusals, sessions, wording
+from intake import (
+    acting,
+    errors,
+    forgery,
+    keeping,
+    monitoring,
+    navigation,
+    refusals,
+    sessions,
+    wording,
+)
 from intake.config import Config
 from intake.permissions import Permission, may
 from models.base import now, today
@@ -75,6 +85,7 @@ def create_app(config: Config, engine: sa.Engine | None = None) -> Flask:
     forgery.guard(app)
     Babel(app, locale_selector=_locale, timezone_selector=lambda: "Europe/Zurich")
     sessions.register(app, config)
+    keeping.register(app)
     _templates(app, config)
     app.after_request(_headers)
     monitoring.watch(app)

@@ -11,6 +11,7 @@ from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
 from intake import acting, forgery
+from intake.keeping import typed
 from intake.store import NotReadable
 from models.people import administrators
 from models.session import db
@@ -25,11 +26,6 @@ from workflows.errors import (
 )
 
 log = logging.getLogger(__name__)
-
-#: Fields that are the frame's, not something a person typed.
-_NOT_TYPED = frozenset(
-    {"csrf_token", "sign_in_email", "sign_in_password", "acting_for", "acting_next"}
-)
 
 
 Handler = Callable[[Any], Any]
@@ -91,16 +87,6 @@ def _bare(code: int | None) -> Response:
     return Response(page_, code or 500, mimetype="text/html")
 
 
-def typed() -> list[tuple[str, str]]:
-    """What the person had typed into the form that could not be taken."""
-    return [
-        (name, value)
-        for name, values in request.form.lists()
-        if name not in _NOT_TYPED
-        for value in values
-    ]
-
-
 def sign_in_first(_error: object = None) -> Any:
     """To the sign-in page, and from there to the page that was asked for; nothing is sent again."""
     if request.method in forgery.SAFE:
@@ -108,11 +94,12 @@ def sign_in_first(_error: object = None) -> Any:
     return render_template("sign_in/show.html", next=readable()), 401
 
 
-def readable() -> str:
-    """The address of this request if it can be opened, or the nearest page above it."""
-    if request.url_rule is not None and "GET" in (request.url_rule.methods or ()):
+def readable(shown: str = "") -> str:
+    """The address of this request if it can be opened; else where its form was, or a page above."""
+    urls = current_app.url_map.bind("localhost")
+    if urls.test(request.path, "GET"):
         return request.full_path.rstrip("?")
-    return _page_above(request.path)
+    return shown if shown and urls.test(shown, "GET") else _page_above(request.path)
 
 
 def choose_first() -> Any:
@@ -134,7 +121,7 @@ def typed_again(code: int, sentence: str) -> Any:
 def typed_for_another(onward: str) -> Any:
     """What was typed for a page before its organisation was chosen, to be sent there by hand."""
     sentence = gettext("Ihre Angaben sind noch da: Senden Sie sie nochmals.")
-    return render_template("errors/again.html", sentence=sentence, typed=typed(), next=onward)
+    return render_template("errors/again.html", sentence=sentence, typed=typed(onward), next=onward)
 
 
 def _meanwhile() -> str:

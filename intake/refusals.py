@@ -6,9 +6,10 @@ from flask import Flask, current_app, redirect, render_template, request, url_fo
 from flask_babel import gettext
 from flask_login import current_user
 
-from intake import acting
-from intake.errors import page, safely, sign_in_first, typed, typed_again
+from intake import acting, keeping
+from intake.errors import page, readable, safely, sign_in_first, typed_again
 from intake.forgery import FromElsewhere, OfAnotherPlace, Outlived, Unsigned
+from intake.keeping import typed
 
 
 def register(app: Flask) -> None:
@@ -40,11 +41,16 @@ def _unsigned(_error: Unsigned) -> Any:
     return page(400, sentence)
 
 
-def _outlived(_error: Outlived) -> Any:
+def _outlived(error: Outlived) -> Any:
+    """What its own person typed waits for them; who else is signed in here sees nothing of it."""
     if request.endpoint == "sign_in.enter":
         return _sign_in_again()
+    onward = readable(error.token.page)
     if not current_user.is_authenticated and not _is_public():
-        return sign_in_first()
+        held = keeping.hold(error.token, onward)
+        return render_template("sign_in/show.html", next=onward, held=held), 401
+    if error.token.user_id and error.token.user_id == _user() and keeping.hold(error.token, onward):
+        return redirect(onward, code=303)
     sentence = gettext(
         "Diese Seite war zu lange offen, oder inzwischen hat sich hier jemand neu angemeldet. Es "
         "ist nichts geschehen: Öffnen Sie die Seite nochmals."
@@ -76,6 +82,10 @@ def _of_another_place(error: OfAnotherPlace) -> Any:
         return render_template("errors/lost.html", sentence=sentence, typed=typed()), 409
     onward = request.full_path.rstrip("?")
     return render_template("errors/other.html", place=place, next=onward, typed=typed()), 409
+
+
+def _user() -> int:
+    return current_user.id if current_user.is_authenticated else 0
 
 
 def _is_public() -> bool:

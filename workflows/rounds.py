@@ -8,6 +8,7 @@ from models import jobs, journal
 from models.base import OFFICE_ZONE, now, today
 from models.deadlines import Deadlines, deadlines_of, start_of
 from models.drafts import clear_drafts
+from models.held_forms import HELD_FOR, clear_held_forms
 from models.journal import Audience, Entry
 from models.mentors import MAY_BE_PROPOSED, Mentor, MentorStatus
 from models.referrals import IN_TANDEM, Referral, ReferralStatus
@@ -34,6 +35,7 @@ def make_round() -> None:
         end_unsent_drafts()
         clear_sessions(now() - SESSIONS_KEPT)
         clear_attempts(now() - SESSIONS_KEPT)
+        clear_held_forms(now() - HELD_FOR)
         jobs.put("daily_round", _tomorrow(), key=KEY)
 
 

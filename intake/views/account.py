@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from intake import accounts, passwords, sessions
 from intake.guessing import TooManyAttempts
+from intake.keeping import keeps
 from intake.permissions import Permission, requires
 from intake.views.sign_in import too_many, waiting
 
@@ -23,6 +24,7 @@ def show() -> Any:
 
 @pages.post("")
 @requires(Permission.OWN_ACCOUNT)
+@keeps("phone", "function")
 def change() -> Any:
     """Single keys, telephone, function."""
     accounts.set_preferences(

@@ -7,7 +7,8 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from intake import acting
-from intake.errors import typed, typed_for_another
+from intake.errors import typed_for_another
+from intake.keeping import typed
 from intake.permissions import Permission, requires
 from intake.views.rows import key_of
 from intake.views.sign_in import is_ours
@@ -41,6 +42,6 @@ def choose() -> Any:
         return redirect(url_for("acting.show"))
     onward = request.form.get("acting_next", "")
     onward = onward if is_ours(onward) else ""
-    if onward and typed():
+    if onward and typed(onward):
         return typed_for_another(onward)
     return redirect(onward or url_for("sign_in.home"))

@@ -20,8 +20,8 @@ from flask_login import current_user
 from intake import answers as shown
 from intake import papers
 from intake.forms import REGISTRY
-from intake.forms.entries import with_entries
 from intake.forms.referral import ReferralForm
+from intake.keeping import keeps, sent
 from intake.permissions import Permission, requires
 from models.base import today
 from models.documents import documents_of
@@ -157,6 +157,7 @@ def place(referral_id: int) -> Any:
 
 @pages.post("/<int:referral_id>/messages")
 @requires(Permission.SEE_CASES)
+@keeps("text", "note", "task")
 def say(referral_id: int) -> Any:
     """Write to the other side, or a note for one's own."""
     referral = desk.referral_for(current_user, referral_id)
@@ -188,13 +189,14 @@ def undo(referral_id: int) -> Any:
 
 @pages.route("/<int:referral_id>/act/<form_key>", methods=["GET", "POST"])
 @requires(Permission.SEE_CASES)
+@keeps(lambda referral_id, form_key: REGISTRY.get(form_key, ()))
 def act(referral_id: int, form_key: str) -> Any:
     """Withdraw, end a tandem early, revoke consent, reopen, record a change of status."""
     referral = desk.referral_for(current_user, referral_id)
     recording = form_key in desk.possible_records(referral, current_user)
     if not recording and form_key not in desk.possible_messages(referral, current_user):
         abort(404 if form_key not in REGISTRY else 409)
-    form = REGISTRY[form_key](request.form if request.method == "POST" else None)
+    form = REGISTRY[form_key](sent())
     form.prepare(referral)
     if request.method == "POST" and form.validate():
         if recording:
@@ -209,14 +211,15 @@ def act(referral_id: int, form_key: str) -> Any:
 
 @pages.route("/<int:referral_id>/correct", methods=["GET", "POST"])
 @requires(Permission.SEE_CASES)
+@keeps(ReferralForm)
 def correct(referral_id: int) -> Any:
     """The office corrects what it has sent; the old answers stay in the record."""
     referral = desk.referral_for(current_user, referral_id)
     if Audience.OFFICE not in desk.sides(current_user, referral):
         abort(403)
     before = desk.facts_for_form(referral)
-    sent = with_entries(request.form) if request.method == "POST" else None
-    form = ReferralForm(sent) if sent is not None else ReferralForm(data=before)
+    typed = sent(entries=True)
+    form = ReferralForm(typed) if typed is not None else ReferralForm(data=before)
     form.offer(ahv=current_app.extensions["intake"].ahv, case=referral)
     saving = request.method == "POST" and not {"add", "remove"} & request.form.keys()
     if saving and form.validate():
@@ -228,6 +231,7 @@ def correct(referral_id: int) -> Any:
 
 @pages.route("/<int:referral_id>/hand-over", methods=["GET", "POST"])
 @requires(Permission.SEE_CASES)
+@keeps("to")
 def hand_over(referral_id: int) -> Any:
     """To a colleague, or to the office where the person moves."""
     referral = desk.referral_for(current_user, referral_id)

@@ -7,6 +7,7 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 
 from intake.forms.extra_day import ExtraDayForm
+from intake.keeping import keeps, kept, sent
 from intake.permissions import Permission, requires
 from models.calendars import Calendar, extra_days
 from models.deadlines import common_terms, own_terms
@@ -19,10 +20,11 @@ pages = Blueprint("deadlines", __name__, url_prefix="/deadlines")
 
 @pages.route("", methods=["GET", "POST"])
 @requires(Permission.SET_DEADLINES)
+@keeps(lambda: [term.code for term in common_terms()])
 def index() -> Any:
     """Every deadline in words, its length, and where a programme differs."""
     if request.method != "POST":
-        return _page()
+        return _page(typed=sent())
     wanted, errors = _typed()
     if errors:
         return _page(errors=errors, typed=request.form), 422
@@ -44,6 +46,7 @@ def index() -> Any:
 
 @pages.post("/days")
 @requires(Permission.SET_CALENDARS)
+@keeps(ExtraDayForm)
 def add_day() -> Any:
     """Free a day, or work on one that the rule frees."""
     form = ExtraDayForm(request.form)
@@ -93,7 +96,8 @@ def _typed() -> tuple[dict[tuple[str, int], int | None], dict[str, str]]:
 
 def _page(**more: Any) -> str:
     owner = Role.PROCESS_OWNER in current_user.roles
-    values = {"errors": {}, "typed": None, "day_form": ExtraDayForm(), **more}
+    day_form = ExtraDayForm(kept(url_for("deadlines.add_day")) or None)
+    values = {"errors": {}, "typed": None, "day_form": day_form, **more}
     return render_template(
         "deadlines/index.html",
         terms=common_terms(),

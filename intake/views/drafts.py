@@ -22,6 +22,7 @@ from intake import duplicates, papers, wording
 from intake.forms.entries import with_entries
 from intake.forms.paper import PaperForm
 from intake.forms.referral import ReferralForm
+from intake.keeping import keeps, sent
 from intake.permissions import Permission, requires
 from intake.views.documents import keep_upload
 from models.base import today
@@ -66,8 +67,14 @@ def start() -> Any:
     return redirect(url_for("drafts.section", draft_id=draft.id, code=SECTIONS[0]))
 
 
+def _names(draft_id: int, code: str) -> tuple[str, ...]:
+    """The questions of a section."""
+    return {c: names for c, _h, names in ReferralForm.sections}.get(code, ())
+
+
 @pages.route("/<int:draft_id>/<code>", methods=["GET", "POST"])
 @requires(Permission.REFER)
+@keeps(_names)
 def section(draft_id: int, code: str) -> Any:
     """One section of the wizard."""
     draft = _draft(draft_id)
@@ -75,8 +82,10 @@ def section(draft_id: int, code: str) -> Any:
         abort(404)
     if request.method != "POST":
         checked = request.args.get("check") == "1"
-        return _section(draft, code, _form(draft.answers), checked=checked)
-    answers = _merged(draft, code)
+        held = sent(entries=True)
+        answers = draft.answers if held is None else _merged(draft, code, held)
+        return _section(draft, code, _form(answers), checked=checked)
+    answers = _merged(draft, code, with_entries(request.form))
     if "add" in request.form or "remove" in request.form:
         keep_draft(draft, answers, by=current_user)
         return _section(draft, code, _form(answers))
@@ -106,18 +115,19 @@ def save(draft_id: int, code: str) -> Any:
     draft = _draft(draft_id)
     if code not in SECTIONS:
         abort(404)
-    keep_draft(draft, _merged(draft, code), by=current_user)
+    keep_draft(draft, _merged(draft, code, with_entries(request.form)), by=current_user)
     return jsonify(said=gettext("Gespeichert %(time)s", time=wording.moment(draft.saved_at)[-5:]))
 
 
 @pages.route("/<int:draft_id>/review", methods=["GET", "POST"])
 @requires(Permission.REFER)
+@keeps(PaperForm)
 def review(draft_id: int) -> Any:
     """Everything once more, then it is sent."""
     draft = _draft(draft_id)
     form = _form(draft.answers)
     good = form.validate()
-    paper = PaperForm(request.form if request.method == "POST" else None)
+    paper = PaperForm(sent())
     paper.offer(current_user)
     if request.method == "POST" and good and (not paper.needed or paper.validate()):
         office, manager = paper.office_and_manager(current_user)
@@ -232,14 +242,13 @@ def _form(raw: dict[str, Any]) -> ReferralForm:
     return form
 
 
-def _merged(draft: Draft, code: str) -> dict[str, Any]:
+def _merged(draft: Draft, code: str, typed: MultiDict[str, str]) -> dict[str, Any]:
     """The draft's answers with those of one section replaced by what was sent."""
-    names = {c: n for c, _h, n in ReferralForm.sections}[code]
+    names = _names(draft.id, code)
     belongs = lambda key: key.split("-")[0] in names  # noqa: E731  used twice, below
     kept = {key: values for key, values in draft.answers.items() if not belongs(key)}
-    sent = ReferralForm.own(with_entries(request.form).lists())
-    sent = {key: values for key, values in sent.items() if belongs(key)}
-    return {**kept, **sent}
+    sent_now = ReferralForm.own(typed.lists())
+    return {**kept, **{key: values for key, values in sent_now.items() if belongs(key)}}
 
 
 def _draft(draft_id: int) -> Draft:

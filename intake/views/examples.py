@@ -11,6 +11,7 @@ from flask_login import current_user
 from intake.examples import sentence
 from intake.findings import told
 from intake.forms import routing_of, vocabulary
+from intake.keeping import keeps, sent
 from intake.permissions import Permission, requires
 from models.drawing_drafts import DrawingDraft
 from models.processes import Run
@@ -46,13 +47,16 @@ def index(draft_id: int) -> Any:
 
 @pages.route("/<example>", methods=["GET", "POST"])
 @requires(Permission.DRAW)
+@keeps("text")
 def show(draft_id: int, example: str) -> Any:
     """One example as it is written; change it."""
     draft = drafts.drawing_draft(draft_id)
     if example not in draft.examples:
         abort(404)
     if request.method != "POST":
-        return _editor(draft, example, drafts.as_file(draft.examples[example]))
+        typed = sent()
+        text = typed.get("text") if typed else drafts.as_file(draft.examples[example])
+        return _editor(draft, example, text or "")
     text = request.form.get("text", "")[:LARGEST]
     try:
         drafts.keep_example(draft, example, _read(text), by=current_user)

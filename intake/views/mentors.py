@@ -7,8 +7,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext
 from flask_login import current_user
 
-from intake.forms.entries import with_entries
 from intake.forms.mentor import MentorForm
+from intake.keeping import keeps, sent
 from intake.permissions import Permission, requires
 from intake.register import Chosen, register
 from models.mentors import Mentor
@@ -32,9 +32,10 @@ def index() -> Any:
 
 @pages.route("/new", methods=["GET", "POST"])
 @requires(Permission.KEEP_MENTORS)
+@keeps(MentorForm)
 def new() -> Any:
     """Enter a volunteer."""
-    form = MentorForm(with_entries(request.form) if request.method == "POST" else None).offer()
+    form = MentorForm(sent(entries=True)).offer()
     if _sent() and form.validate():
         mentor = enter_mentor(form.filled, _provider(), by=current_user)
         flash(gettext("%(name)s ist im Register.", name=mentor.name))
@@ -45,13 +46,14 @@ def new() -> Any:
 
 @pages.route("/<int:mentor_id>", methods=["GET", "POST"])
 @requires(Permission.KEEP_MENTORS)
+@keeps(MentorForm)
 def edit(mentor_id: int) -> Any:
     """One volunteer's card."""
     mentor = db.get(Mentor, mentor_id)
     if mentor is None or mentor.provider_id not in _providers():
         abort(404)
-    if request.method == "POST":
-        form = MentorForm(with_entries(request.form)).offer(mentor.municipality_id)
+    if (typed := sent(entries=True)) is not None:
+        form = MentorForm(typed).offer(mentor.municipality_id)
         if _sent() and form.validate():
             edit_mentor(mentor, form.filled, by=current_user)
             flash(gettext("Gespeichert."))
@@ -66,6 +68,7 @@ def edit(mentor_id: int) -> Any:
 
 @pages.post("/pause")
 @requires(Permission.KEEP_MENTORS)
+@keeps("reason", "resume")
 def pause() -> Any:
     """Pause the intake of one's provider, or take referrals again."""
     provider = _provider()

@@ -7,6 +7,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from intake.differences import hindrance, remedy
+from intake.keeping import keeps
 from intake.permissions import Permission, requires
 from intake.sessions import background
 from models.processes import Diagram
@@ -36,6 +37,7 @@ def index(diagram_id: int) -> Any:
 
 @pages.post("")
 @requires(Permission.DRAW)
+@keeps("numbers")
 def begin(diagram_id: int) -> Any:
     """Order a move: of all cases, or of those that are named."""
     diagram = _version(diagram_id)

@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from intake import wording
 from intake.forms.organisation import OrganisationForm
+from intake.keeping import keeps, sent
 from intake.permissions import Permission, requires
 from intake.views.rows import key_of, refused, seen_of, stale
 from models.base import today
@@ -45,9 +46,10 @@ def index() -> Any:
 
 @pages.route("/new", methods=["GET", "POST"])
 @requires(Permission.MANAGE_ORGANISATIONS)
+@keeps(OrganisationForm)
 def new() -> Any:
     """Add one; a link may say of which kind, and for which Sozialregion."""
-    form = OrganisationForm(request.form if request.method == "POST" else None).offer()
+    form = OrganisationForm(sent()).offer()
     if request.method != "POST":
         _suggest(form)
     elif form.validate():
@@ -80,15 +82,17 @@ def show(organisation_id: int) -> Any:
 
 @pages.route("/<int:organisation_id>/edit", methods=["GET", "POST"])
 @requires(Permission.MANAGE_ORGANISATIONS)
+@keeps(OrganisationForm, "seen")
 def edit(organisation_id: int) -> Any:
     """Change it; two at once are told."""
     organisation = _found(organisation_id)
     before = known(organisation)
     seen, code = seen_of(before), 200
-    if request.method != "POST":
-        form = OrganisationForm.of(before).offer(organisation)
-    else:
-        form, code = OrganisationForm(request.form).offer(organisation), 422
+    typed = sent()
+    form = OrganisationForm.of(before) if typed is None else OrganisationForm(typed)
+    form.offer(organisation)
+    if request.method == "POST":
+        code = 422
         if form.validate():
             try:
                 change_organisation(organisation, form.answers, by=current_user, seen=seen)

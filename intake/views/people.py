@@ -10,6 +10,7 @@ from flask_login import current_user
 from intake import accounts, wording
 from intake.forms.invitation import InvitationForm
 from intake.forms.membership import MembershipForm
+from intake.keeping import keeps, sent
 from intake.permissions import Permission, requires
 from models.drafts import begun_by
 from models.journal import last_of
@@ -94,9 +95,10 @@ def show(user_id: int) -> Any:
 
 @pages.route("/invite", methods=["GET", "POST"])
 @requires(Permission.MANAGE_PEOPLE)
+@keeps(InvitationForm)
 def invite() -> Any:
     """Invite somebody. Whose address is known is named, and asked about first."""
-    form = InvitationForm(request.form if request.method == "POST" else None).offer()
+    form = InvitationForm(sent()).offer()
     form.suggest(form.organisation, request.args.get("organisation"))
     form.suggest(form.role, request.args.get("role"))
     again = "again" in request.form  # from the page that names who has the address
@@ -124,10 +126,11 @@ def invite() -> Any:
 
 @pages.route("/<int:user_id>/roles", methods=["GET", "POST"])
 @requires(Permission.MANAGE_PEOPLE)
+@keeps(MembershipForm)
 def give(user_id: int) -> Any:
     """One more role."""
     person = _person(user_id)
-    form = MembershipForm(request.form if request.method == "POST" else None).offer()
+    form = MembershipForm(sent()).offer()
     if request.method == "POST" and form.validate():
         return _give(person, form)
     page = render_template("people/give.html", form=form, person=person)

@@ -10,6 +10,7 @@ from flask_login import current_user
 from intake import wording
 from intake.forms import place as forms
 from intake.forms.base import StepForm
+from intake.keeping import keeps, sent
 from intake.permissions import Permission, requires
 from intake.views.rows import refused
 from models.base import today
@@ -73,12 +74,13 @@ def call_off(municipality_id: int) -> Any:
 
 @pages.route("/<change>", methods=["GET", "POST"])
 @requires(Permission.MANAGE_ORGANISATIONS)
+@keeps(lambda change: CHANGES[change]()[2] if change in CHANGES else ())
 def change(change: str) -> Any:
     """Merge, rename, move, count: each a form that says what it will do."""
     if change not in CHANGES:
         abort(404)
     title, explained, make, do = CHANGES[change]()
-    form = make(request.form if request.method == "POST" else None)
+    form = make(sent())
     if hasattr(form, "offer"):
         form.offer()
     if request.method == "POST" and form.validate():

@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from intake import wording
 from intake.forms.program import ContractForm, ProgramForm
+from intake.keeping import keeps, kept, sent
 from intake.permissions import Permission, requires
 from intake.views.rows import refused, seen_of, stale
 from models.base import today
@@ -25,12 +26,13 @@ pages = Blueprint("programs", __name__, url_prefix="/programs")
 
 @pages.route("/new/<int:organisation_id>", methods=["GET", "POST"])
 @requires(Permission.MANAGE_ORGANISATIONS)
+@keeps(ProgramForm)
 def new(organisation_id: int) -> Any:
     """A further programme of a provider."""
     provider = db.get(Organisation, organisation_id)
     if provider is None or provider.kind is not OrganisationKind.PROVIDER:
         abort(404)
-    form = ProgramForm(request.form if request.method == "POST" else None)
+    form = ProgramForm(sent())
     if request.method != "POST":
         form.suggest(form.mentor_age_from, 18)
     elif form.validate():
@@ -51,20 +53,22 @@ def new(organisation_id: int) -> Any:
 @requires(Permission.MANAGE_ORGANISATIONS)
 def show(program_id: int) -> Any:
     """What it is, its contracts, how many of its places are taken."""
-    return _page(_found(program_id), ContractForm())
+    waits = kept(url_for("programs.add_contract", program_id=program_id))
+    return _page(_found(program_id), ContractForm(waits or None))
 
 
 @pages.route("/<int:program_id>/edit", methods=["GET", "POST"])
 @requires(Permission.MANAGE_ORGANISATIONS)
+@keeps(ProgramForm, "seen")
 def edit(program_id: int) -> Any:
     """Change it; two at once are told."""
     program = _found(program_id)
     before = verbs.known(program)
     seen, code = seen_of(before), 200
-    if request.method != "POST":
-        form = ProgramForm(data=before)
-    else:
-        form, code = ProgramForm(request.form), 422
+    typed = sent()
+    form = ProgramForm(data=before) if typed is None else ProgramForm(typed)
+    if request.method == "POST":
+        code = 422
         if form.validate():
             try:
                 verbs.change_program(program, _answers(form), by=current_user, seen=seen)
@@ -82,6 +86,7 @@ def edit(program_id: int) -> Any:
 
 @pages.post("/<int:program_id>/contracts")
 @requires(Permission.MANAGE_ORGANISATIONS)
+@keeps(ContractForm)
 def add_contract(program_id: int) -> Any:
     """A new contract."""
     program, form = _found(program_id), ContractForm(request.form)
@@ -98,6 +103,7 @@ def add_contract(program_id: int) -> Any:
 
 @pages.route("/contracts/<int:contract_id>", methods=["GET", "POST"])
 @requires(Permission.MANAGE_ORGANISATIONS)
+@keeps(ContractForm, "seen")
 def contract(contract_id: int) -> Any:
     """Correct a contract; two at once are told."""
     row = db.get(Contract, contract_id)
@@ -105,7 +111,8 @@ def contract(contract_id: int) -> Any:
         return _gone()
     before = contracts.known(row)
     seen, code = seen_of(before), 200
-    form = ContractForm(request.form) if request.method == "POST" else ContractForm(data=before)
+    typed = sent()
+    form = ContractForm(data=before) if typed is None else ContractForm(typed)
     if request.method == "POST":
         code = 422
         if form.validate():

@@ -11,6 +11,7 @@ from intake.differences import by_place
 from intake.examples import sentence as failure_sentence
 from intake.findings import told
 from intake.forms import vocabulary
+from intake.keeping import keeps
 from intake.permissions import Permission, requires
 from models.base import OFFICE_ZONE, today
 from models.drawing_drafts import DrawingDraft
@@ -43,6 +44,7 @@ def hand_in(draft_id: int) -> Any:
 
 @pages.post("")
 @requires(Permission.DRAW)
+@keeps("from")
 def release(draft_id: int) -> Any:
     """Make the draft a version, at once or from a day on."""
     draft = drafts.drawing_draft(draft_id)

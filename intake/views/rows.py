@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import flash, request
+from flask import flash
 from flask_babel import gettext
 
 from intake import wording
 from intake.forms.base import StepForm
+from intake.keeping import sent
 from workflows.errors import NotAccepted
 from workflows.organisations import stamp
 
@@ -26,7 +27,8 @@ def seen_of(before: dict[str, Any]) -> str:
     A request without one comes from no page of ours and fits nothing: what is missing in it is not
     empty.
     """
-    return request.form.get("seen") or "none" if request.method == "POST" else stamp(before)
+    typed = sent()
+    return stamp(before) if typed is None else typed.get("seen") or "none"
 
 
 def refused(form: StepForm, error: NotAccepted) -> None:

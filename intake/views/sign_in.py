@@ -18,7 +18,7 @@ from flask import (
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 
-from intake import accounts, acting, known_browsers, passwords, sessions
+from intake import accounts, acting, keeping, known_browsers, passwords, sessions
 from intake.demo.people import PERSONAS
 from intake.demo.stories import WHAT
 from intake.guessing import TooManyAttempts
@@ -68,7 +68,7 @@ def enter() -> Any:
         return _again(error, 422)
     onward = onward if is_ours(onward) else ""
     _begin(user)
-    return redirect(onward or first_page(user), code=303)
+    return redirect(keeping.lead(user, onward) or first_page(user), code=303)
 
 
 @pages.post("/sign-in/as")
@@ -81,7 +81,7 @@ def enter_as() -> Any:
     if user is None or user.email not in {persona.email for persona in PERSONAS}:
         abort(404)
     _begin(user)
-    return redirect(first_page(user))
+    return redirect(keeping.lead(user, "") or first_page(user))
 
 
 @pages.post("/sign-out")

@@ -14,6 +14,7 @@ from intake import wording
 from intake.answers import sheet
 from intake.forms import REGISTRY, StepForm
 from intake.forms.entries import with_entries
+from intake.keeping import keeps, sent
 from intake.monitoring import STEPS
 from intake.permissions import Permission, requires
 from models.base import now, today
@@ -22,6 +23,7 @@ from models.drafts import draft_for_task
 from models.people import REFERRAL_ROLES, colleagues
 from models.places import social_regions
 from models.programs import programs
+from models.session import db
 from models.submissions import undone_answers
 from models.tasks import COUNTED_UP_TO, InboxFilter, Task, inbox, inbox_count
 from workflows import desk
@@ -60,8 +62,15 @@ def inbox_page() -> Any:
     )
 
 
+def _form_of(task_id: int) -> Any:
+    """The form of a step, whose names are no secret."""
+    task = db.get(Task, task_id)
+    return REGISTRY[task.form_key] if task else ()
+
+
 @pages.route("/<int:task_id>", methods=["GET", "POST"])
 @requires(Permission.WORK_ON_TASKS)
+@keeps(_form_of)
 def show(task_id: int) -> Any:
     """A step: its form, or what became of it."""
     task = desk.task_for(current_user, task_id)
@@ -176,6 +185,8 @@ def _render(task: Task, form: StepForm, code: int = 200, **more: Any) -> Any:
 
 def _fresh(task: Task) -> StepForm:
     """The form with what was typed or taken back before, or with its first answers."""
+    if (held := sent(entries=True)) is not None:
+        return StepForm.for_task(task, formdata=held)
     saved = draft_for_task(task.id, current_user.id)
     if saved is None or saved.organisation_id != task.organisation_id:
         return StepForm.for_task(task, data=undone_answers(task.id))

@@ -12,6 +12,7 @@ from intake import known_words
 from intake.ech import CONVENTIONS
 from intake.findings import told
 from intake.forms import vocabulary
+from intake.keeping import keeps
 from intake.permissions import Permission, requires
 from models.drawing_drafts import DraftState, drawing_drafts
 from models.journal import workbench_entries
@@ -42,6 +43,7 @@ def index() -> Any:
 
 @pages.post("/begin")
 @requires(Permission.DRAW)
+@keeps("note")
 def begin() -> Any:
     """A draft of a version; of the one in force if none is named."""
     diagram_id = request.form.get("diagram", type=int)
@@ -87,6 +89,7 @@ def checked(draft_id: int) -> Any:
 
 @pages.post("/<int:draft_id>/note")
 @requires(Permission.DRAW)
+@keeps("note")
 def describe(draft_id: int) -> Any:
     """Say in a few words what a draft changes."""
     draft = drafts.drawing_draft(draft_id)

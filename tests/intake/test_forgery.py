@@ -1,14 +1,32 @@
 """Requests that no page of ours asked for: from other web sites, other sessions, other people."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
+from intake.demo import player
+from intake.demo.cases import organisation_of
 from intake.demo.people import PASSWORD
+from models.held_forms import HeldForm
 from models.people import User
-from models.session import db
+from models.session import db, transaction
+from models.tasks import Task
+from workflows.rounds import make_round
 
-ANNA, PETRA, MONIKA = (f"{n}@example.org" for n in ("a.admin", "p.beispiel", "m.muster"))
+ANNA, PETRA, MONIKA, THOMAS, PATRICK = (
+    f"{n}@example.org" for n in ("a.admin", "p.beispiel", "m.muster", "t.muster", "p.prozess")
+)
 CHANGE = {"phone": "032 000 00 01", "function": "geändert"}
+
+
+@pytest.fixture
+def task(web):
+    """The address of the first step of a case."""
+    with web.arranged():
+        petra = player.user(PETRA)
+        player.refer(organisation_of(petra), petra)
+        return f"/tasks/{db.scalars(sa.select(Task.id)).one()}"
 
 
 def function_of(web, email):
@@ -189,3 +207,151 @@ def test_scripts_send_the_token_in_a_header(web):
     sent = petra.client.post("/account", data=CHANGE, headers={"X-CSRFToken": petra.token})
     assert sent.status_code == 302
     assert function_of(web, PETRA) == CHANGE["function"]
+
+
+def ended(person):
+    """The session is over: the browser has no cookie any more."""
+    person.client.delete_cookie("intake")
+
+
+def sent_late(person, url, **fields):
+    person.response = person.client.post(url, data={**fields, "csrf_token": person.token})
+    return person.response.status_code
+
+
+def signs_in(person, email):
+    """With the sign-in page that came instead."""
+    return person.send(sign_in_email=email, sign_in_password=PASSWORD)
+
+
+def held(web):
+    with web.arranged():
+        return [(row.user_id, row.path, row.fields) for row in db.scalars(sa.select(HeldForm))]
+
+
+def test_what_was_typed_waits_for_its_person_and_she_sends_it_herself(web, task):
+    monika = web.person(MONIKA).open(task)
+    ended(monika)
+    answers = {"outcome": "incomplete", "missing_items": "goals", "missing_text": "Welche Ziele?"}
+    assert sent_late(monika, task, **answers, evil="fremd", sign_in_password="x") == 401
+    assert "Ihre Sitzung ist abgelaufen" in monika.words
+    assert "Welche Ziele?" not in monika.text, "the sign-in page carries no fields"
+    assert [(path, set(fields)) for _user, path, fields in held(web)] == [(task, set(answers))]
+    signs_in(monika, MONIKA)
+    assert monika.path == task
+    assert "Gesendet ist es nicht" in monika.words
+    assert monika.page.xpath("//textarea[@name='missing_text']")[0].text.strip() == "Welche Ziele?"
+    assert monika.page.xpath("//input[@name='outcome'][@checked]/@value") == ["incomplete"]
+    with web.arranged():
+        assert db.scalars(sa.select(Task)).one().closed_at is None, "nothing is sent by itself"
+    monika.send()
+    assert "Die fallführende Stelle reicht sie nach" in monika.words
+    assert held(web) == []
+    assert "Gesendet ist es nicht" not in monika.open("/tasks").words
+
+
+def test_another_person_who_signs_in_sees_nothing_of_it(web, task):
+    monika = web.person(MONIKA).open(task)
+    ended(monika)
+    sent_late(monika, task, outcome="incomplete", missing_text="Nur von Monika")
+    signs_in(monika, THOMAS)
+    assert monika.path == task
+    assert "Nur von Monika" not in monika.text
+    assert "Gesendet ist es nicht" not in monika.words
+    assert len(held(web)) == 1
+    again = web.person(MONIKA)
+    assert again.path == task, "she is led to it wherever she signs in"
+    assert "Nur von Monika" in again.text
+
+
+@pytest.mark.parametrize(
+    ("email", "page", "url", "name", "text"),
+    [
+        (PETRA, "/account", "/account", "function", "Neu getippt"),
+        (PETRA, "/cases/1", "/cases/1/messages", "text", "Eine lange Nachricht"),
+        (MONIKA, "/tasks/1", "/cases/1/messages", "text", "Eine Notiz beim Schritt"),
+        (MONIKA, "/mentors", "/mentors/pause", "reason", "Es fehlen Freiwillige."),
+        (MONIKA, "/mentors/new", "/mentors/new", "last_name", "Neuling-Demo"),
+        (PETRA, "/cases/1/correct", "/cases/1/correct", "last_name", "Korrigiert-Demo"),
+        (PETRA, "/cases/1/act/withdrawal", "/cases/1/act/withdrawal", "reason", "Umzug nach Bern"),
+        (ANNA, "/people/invite", "/people/invite", "last_name", "Eingeladen-Demo"),
+        (ANNA, "/organisations/new", "/organisations/new", "name", "Neue Stelle"),
+        (ANNA, "/programs/1/edit", "/programs/1/edit", "name", "Anderer Name"),
+        (ANNA, "/programs/1", "/programs/1/contracts", "places", "17"),
+        (ANNA, "/places/add-region", "/places/add-region", "name", "Neue Region"),
+        (PATRICK, "/deadlines", "/deadlines", "T6-0", "19"),
+        (PATRICK, "/deadlines", "/deadlines/days", "name", "Brückentag"),
+        (PATRICK, "/workbench", "/workbench/begin", "note", "Ein neuer Schritt"),
+    ],
+)
+def test_each_form_has_what_was_typed_again(web, task, email, page, url, name, text):
+    person = web.person(email).open(page)
+    assert person.page.xpath(f"//main//*[@name='{name}']"), "the form has such a field"
+    ended(person)
+    assert sent_late(person, url, **{name: text}) == 401
+    signs_in(person, email)
+    assert person.path == page
+    assert text in person.text
+    assert "Gesendet ist es nicht" in person.words
+
+
+def test_a_page_of_an_earlier_session_of_the_same_person_opens_with_what_was_typed(web, task):
+    """Two tabs: in one she has signed in again, in the other she sends what she had begun."""
+    monika = web.person(MONIKA).open(task)
+    early = monika.token
+    ended(monika)
+    monika.open("/sign-in").post("/sign-in", sign_in_email=MONIKA, sign_in_password=PASSWORD)
+    values = {"csrf_token": early, "outcome": "incomplete", "missing_text": "Aus dem alten Tab"}
+    found = monika.client.post(task, data=values)
+    assert (found.status_code, found.headers["Location"]) == (303, task)
+    assert "Aus dem alten Tab" in monika.open(task).text
+    with web.arranged():
+        assert db.scalars(sa.select(Task)).one().closed_at is None
+
+
+def test_a_page_that_was_open_for_more_than_half_a_day_keeps_nothing(web, task, clock):
+    monika = web.person(MONIKA).open(task)
+    clock.shift(timedelta(hours=12, minutes=1))
+    assert sent_late(monika, task, missing_text="von gestern") == 401
+    assert held(web) == []
+
+
+def test_what_nobody_comes_for_is_gone_after_a_day(web, task, clock):
+    monika = web.person(MONIKA).open(task)
+    ended(monika)
+    sent_late(monika, task, missing_text="vergessen")
+    clock.shift(timedelta(days=1, minutes=1))
+    assert "vergessen" not in web.person(MONIKA).open(task).text
+    with web.arranged():
+        make_round()
+    assert held(web) == []
+
+
+def test_nothing_is_kept_of_a_request_that_is_not_signed(web, task):
+    monika = web.person(MONIKA).open(task)
+    ended(monika)
+    for token in ("", "x", monika.token[:-1] + "x"):
+        monika.client.post(task, data={"csrf_token": token, "missing_text": "fremd"})
+    assert held(web) == []
+
+
+def test_no_more_is_kept_than_a_person_types(web, task):
+    monika = web.person(MONIKA).open(task)
+    ended(monika)
+    assert sent_late(monika, task, missing_text="x" * 300_000) == 401
+    assert held(web) == []
+
+
+def test_somebody_who_has_left_leaves_nothing_behind(web, task):
+    monika = web.person(MONIKA).open(task)
+    with web.arranged(), transaction():
+        db.execute(sa.update(User).where(User.email == MONIKA).values(active=False))
+    assert sent_late(monika, task, missing_text="zu spät") == 401
+    assert held(web) == []
+
+
+def test_a_password_is_never_kept(web):
+    petra = web.person(PETRA).open("/account")
+    ended(petra)
+    sent_late(petra, "/account/password", old_password=PASSWORD, new_password="ein neuer Satz")
+    assert held(web) == []
