@@ -27,7 +27,20 @@ _TWICE = _("Dieselbe Aufgabe stünde zweimal in der Liste, oder ohne Ende immer 
 WORDS: dict[str, tuple[Any, Any]] = {
     "EMPTY": (_("Die Datei ist leer; speichern Sie die Zeichnung nochmals."), _READ),
     "TOO_LARGE": (_("Grösser als 1 MB; teilen Sie die Zeichnung."), _SIZE),
-    "TOO_MANY_ELEMENTS": (_("Mehr als 20'000 Elemente; teilen Sie sie."), _SIZE),
+    "TOO_LARGE_ZIP": (
+        _("Das ZIP ist zu gross oder packt zu viel aus; packen Sie nur die Zeichnungen."),
+        _SIZE,
+    ),
+    "TOO_LARGE_BUNDLE": (_("Mehr als 8 MB in allen Dateien; lassen Sie Dateien weg."), _SIZE),
+    "TOO_LARGE_ATTRIBUTE": (
+        _("Mehr als 100 Attribute oder eines mit mehr als 8'000 Zeichen; kürzen Sie es."),
+        _SIZE,
+    ),
+    "TOO_MANY_FILES": (_("Mehr als 60 Dateien; lassen Sie welche weg."), _SIZE),
+    "TOO_MANY_ELEMENTS": (
+        _("Mehr als 4'000 Elemente in einer Datei oder 12'000 in allen; teilen Sie sie."),
+        _SIZE,
+    ),
     "TOO_DEEP": (_("Die Elemente sind zu tief verschachtelt."), _SIZE),
     "WRONG_ENCODING": (
         _("Andere Zeichen, als die Kodierung sagt; speichern Sie als UTF-8."),

@@ -4,16 +4,17 @@ import json
 from pathlib import Path
 from typing import Any
 
-import typst
 from flask import Response
 from flask_babel import gettext
-from lxml import etree
 
 from intake.answers import Sheet
 from intake.forms.fields import Many
 from intake.forms.referral import ReferralForm
+from intake.pictures import BadPicture, cleaned
+from intake.printer import NotPrinted, Refused, TooMuch, printed
 from intake.wording import day
 from models.referrals import Referral
+from workflows import bounds
 
 FONTS = Path(__file__).parent / "static" / "gen" / "fonts"
 
@@ -41,7 +42,7 @@ _SOURCE = """
 """
 
 
-# The picture travels as data too; Typst runs no script of an SVG and fetches nothing for it.
+# The picture travels as data too, with nothing in it but shapes and words.
 _DRAWING = """
 #let d = json(bytes(sys.inputs.data))
 #set document(title: d.title)
@@ -51,25 +52,19 @@ _DRAWING = """
 """
 
 
-def drawing_paper(title: str, svg: bytes) -> bytes | None:
-    """A drawing on one A3 page; None for bytes that are no SVG picture."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+def drawing_paper(title: str, svg: bytes) -> bytes:
+    """A drawing on one A3 page.
+
+    Raises:
+        BadPicture: it is no SVG picture, or too much of one.
+    """
+    data = {"title": title, "lang": "de", "svg": cleaned(svg)}
     try:
-        root: Any = etree.fromstring(svg, parser=parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
-    if etree.QName(root).localname != "svg" or b"<!ENTITY" in svg:
-        return None
-    data = json.dumps({"title": title, "lang": "de", "svg": etree.tostring(root, encoding=str)})
-    options: dict[str, Any] = {
-        "sys_inputs": {"data": data},
-        "font_paths": [str(FONTS)],
-        "ignore_system_fonts": True,
-    }
-    try:
-        return bytes(typst.compile(_DRAWING.encode(), format="pdf", **options))
-    except typst.TypstError:
-        return None
+        return _printed(_DRAWING, data)
+    except NotPrinted:
+        raise BadPicture(
+            gettext("Aus diesem Bild wird kein PDF. Teilen Sie die Zeichnung.")
+        ) from None
 
 
 def as_response(pdf: bytes, filename: str) -> Response:
@@ -150,28 +145,41 @@ def _choices(field: Any) -> str:
 
 def _compile(title: str, lead: list[str], sections: list[Any]) -> bytes:
     """PDF/UA-1; a letter that the font lacks is replaced, since PDF/UA refuses it."""
-    data = json.dumps({"title": title, "lang": "de", "lead": lead, "sections": sections, "end": []})
-    options: dict[str, Any] = {
-        "sys_inputs": {"data": data},
+    data = {"title": title, "lang": "de", "lead": lead, "sections": sections, "end": []}
+    try:
+        return _printed(_SOURCE, data, pdf_standards="ua-1")
+    except Refused:
+        return _printed(_SOURCE, _replaced(data), pdf_standards="ua-1")
+
+
+def _printed(source: str, data: dict[str, Any], **options: str) -> bytes:
+    """Within the bounds of time and memory. Raises NotPrinted."""
+    text = json.dumps(data)
+    if len(text) > max(bounds.PAPER, 2 * bounds.PICTURE * ("svg" in data)):
+        raise TooMuch
+    asked = {
+        "sys_inputs": {"data": text},
         "font_paths": [str(FONTS)],
         "ignore_system_fonts": True,
-        "pdf_standards": "ua-1",
+        **options,
     }
-    try:
-        return bytes(typst.compile(_SOURCE.encode(), format="pdf", **options))
-    except typst.TypstError:
-        options["sys_inputs"] = {"data": _replaced(data)}
-        return bytes(typst.compile(_SOURCE.encode(), format="pdf", **options))
+    return printed(
+        source,
+        asked,
+        seconds=bounds.PRINT_SECONDS,
+        wait=bounds.PRINT_WAIT,
+        memory=bounds.PRINT_MEMORY,
+    )
 
 
-def _replaced(data: str) -> str:
+def _replaced(data: dict[str, Any]) -> dict[str, Any]:
+    """The same with a sign for each letter that the font may lack."""
+
     def clean(value: Any) -> Any:
         if isinstance(value, str):
             return "".join(c if ord(c) < 0x250 or c in "–—‘’“”„…•" else "?" for c in value)
         if isinstance(value, list):
             return [clean(item) for item in value]
-        if isinstance(value, dict):
-            return {key: clean(item) for key, item in value.items()}
         return value
 
-    return json.dumps(clean(json.loads(data)))
+    return {key: clean(value) for key, value in data.items()}

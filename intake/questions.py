@@ -12,8 +12,8 @@ from intake.readers import Reader, names_of, readers
 from intake.wording import READ, USED
 from models.drawing_drafts import DraftState, DrawingDraft, drawing_drafts
 from models.processes import Diagram, latest_diagram, running_on, versions
-from workflows.diagrams.elements import properties
 from workflows.diagrams.files import NAMES, Bundle, is_table, roots_of
+from workflows.diagrams.named import properties
 from workflows.diagrams.published import REFERRAL, files_of
 from workflows.diagrams.uses import Use, uses
 from workflows.messages import MESSAGES

@@ -9,8 +9,10 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.utils import secure_filename
 
 from intake.config import Config
+from intake.pictures import pixels
 from models import private
 from models.documents import Document
+from workflows import bounds
 
 _SIGNATURES = (
     (b"%PDF-", "application/pdf", ".pdf"),
@@ -40,6 +42,13 @@ class Kept:
         kind = next((k for k in _SIGNATURES if data.startswith(k[0])), None)
         if kind is None:
             raise BadFile(gettext("Nur PDF, PNG und JPEG können hinzugefügt werden."))
+        if pixels(data) > bounds.PIXELS:
+            millions = bounds.PIXELS // 1_000_000
+            raise BadFile(
+                gettext("Das Bild hat mehr als %(n)s Millionen Bildpunkte.", n=millions)
+                + " "
+                + gettext("Verkleinern Sie es oder scannen Sie gröber.")
+            )
         self.media_type = kind[1]
         stem = Path(secure_filename(upload.filename or "")).stem or "dokument"
         self.filename = stem[:150] + kind[2]

@@ -14,7 +14,6 @@ AGGREGATIONS: dict[str, Callable[[list[Any]], Value]] = {
     "MAX": max,
     "COUNT": len,
 }
-MOST_RULES = 1000
 
 Element = Any
 

@@ -13,18 +13,18 @@ from models.drawing_drafts import DraftState, DrawingDraft, DrawingEditor
 from models.people import User
 from models.processes import Diagram
 from models.session import db, transaction
+from workflows import bounds
 from workflows.diagrams.check import Forms, check
 from workflows.diagrams.examples import Example
-from workflows.diagrams.files import ENDINGS, BadFile, Bundle, root_of
+from workflows.diagrams.files import BadFile, Bundle, root_of, roots_of, unpack
 from workflows.diagrams.findings import Finding
+from workflows.diagrams.packed import ENDINGS
 from workflows.diagrams.played import failed_examples
 from workflows.diagrams.published import Version, add_version, refuse
 from workflows.errors import ChangedMeanwhile, FourEyes, NotFound, NotOpen
 
 #: Who saves again after so long begins to change the draft anew.
 PAUSE = timedelta(minutes=30)
-MOST_FILES = 60
-MOST_EXAMPLES = 200
 MOST_REMEMBERED = 16
 _FOUND: dict[bytes, list[Finding]] = {}
 _REMEMBERING = Lock()
@@ -152,8 +152,7 @@ def save(
         _hold(draft, revision)
         kept = {name: text for name, text in draft.files.items() if name not in set(gone)}
         draft.files = {**kept, **files}
-        if len(draft.files) > MOST_FILES:
-            raise BadFile("TOO_LARGE", f"more than {MOST_FILES} files")
+        _fits(draft.files)
         _changed(draft, by)
     return draft.revision
 
@@ -164,6 +163,14 @@ def _readable(files: Mapping[str, str]) -> None:
         if not name.endswith(ENDINGS) or "/" in name or name != name.strip() or len(name) > 120:
             raise BadFile("NOT_BPMN", "a file's name ends in .bpmn or .dmn and has no folder")
         root_of(text.encode(), name)
+
+
+def _fits(files: Mapping[str, str]) -> None:
+    """Raises BadFile for what is too much in all."""
+    found, findings = unpack({name: text.encode() for name, text in files.items()})
+    findings += roots_of(found)[1]
+    for finding in findings:
+        raise BadFile(finding.code, finding.sentence)
 
 
 def describe(draft: DrawingDraft, note: str, *, by: User) -> None:
@@ -183,8 +190,8 @@ def keep_example(draft: DrawingDraft, name: str, example: dict[str, Any], *, by:
     Example.of(example)
     with transaction():
         _hold(draft)
-        if len(draft.examples) >= MOST_EXAMPLES and name not in draft.examples:
-            raise NotOpen(f"more than {MOST_EXAMPLES} examples")
+        if len(draft.examples) >= bounds.EXAMPLES and name not in draft.examples:
+            raise NotOpen(f"more than {bounds.EXAMPLES} examples")
         draft.examples = {**draft.examples, name: example}
         _changed(draft, by)
         _note("example_kept", draft, by, example=name)

@@ -146,7 +146,18 @@ class Functions:
         return end_of(_day(day)).isoformat()
 
 
-FUNCTIONS = tuple(name for name in vars(Functions) if not name.startswith("_"))
+#: Name to what it calls; a name of an expression chooses nothing else.
+_CALLS: dict[str, Callable[..., str]] = {
+    "working_days": Functions.working_days,
+    "deadline_after": Functions.deadline_after,
+    "deadline_before": Functions.deadline_before,
+    "months_after": Functions.months_after,
+    "every": Functions.every,
+    "then_every": Functions.then_every,
+    "morning_of": Functions.morning_of,
+    "end_of_day": Functions.end_of_day,
+}
+FUNCTIONS = tuple(_CALLS)
 
 
 @functools.lru_cache(4096)
@@ -255,7 +266,7 @@ def _value(node: ast.expr, look_up: Lookup, functions: Functions) -> Any:
         case ast.Compare():
             return _compare(node, of)
         case ast.Call(func=ast.Name(id=name)):
-            return getattr(functions, name)(*[of(argument) for argument in node.args])
+            return _CALLS[name](functions, *[of(argument) for argument in node.args])
     raise BadExpression(f"{type(node).__name__} is not part of the language")
 
 

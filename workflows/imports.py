@@ -13,7 +13,6 @@ from lxml import etree
 
 from models.people import Role
 from workflows.diagrams.check import Forms, check
-from workflows.diagrams.elements import local, place_of, properties, valid_id
 from workflows.diagrams.files import (
     BPMN,
     BPMNDI,
@@ -27,6 +26,7 @@ from workflows.diagrams.files import (
     unpack,
 )
 from workflows.diagrams.findings import UNREADABLE, Finding
+from workflows.diagrams.named import local, place_of, properties, valid_id
 from workflows.expressions import BadExpression, parse
 
 _POINTERS = ("id", "bpmnElement", "default", "calledElement")
@@ -128,6 +128,7 @@ class _File:
 
     def __init__(self, file: str, root: Root, forms: Forms) -> None:
         self._file, self._root, self._forms = file, root, forms
+        self._taken = {key for e in root.iter(etree.Element) if (key := e.get("id"))}
 
     def converted(self) -> Iterator[Conversion]:
         """Everything that was changed."""
@@ -141,16 +142,15 @@ class _File:
 
     def _ids(self) -> Iterator[Conversion]:
         """Ids that other tools cannot read, with everything that points to them."""
-        taken = {key for e in self._root.iter(etree.Element) if (key := e.get("id"))}
         better: dict[str, str] = {}
         for element in self._root.iter(f"{{{BPMN}}}*"):
             before = element.get("id") or ""
             if not before or valid_id(before) or before in better:
                 continue
             after = "_" + re.sub(r"[^\w.-]", "_", before, flags=re.ASCII)
-            while after in taken:
+            while after in self._taken:
                 after += "_"
-            taken.add(after)
+            self._taken.add(after)
             better[before] = after
             yield self._told("id", element, before, after)
         if better:
@@ -224,13 +224,15 @@ class _File:
         key = (element.get("name") or "").strip().lower().replace("-", "_").replace(" ", "_")
         role = _ROLES.get(key)
         before = element.get("id", "")
-        taken = {e.get("id") for e in self._root.iter(etree.Element)}
-        if before in {r.value for r in Role} or role is None or role in taken:
+        if role is None or before in {r.value for r in Role}:
+            return
+        if role in self._taken:
             return
         for other in self._root.iter(etree.Element):
             if other.get("bpmnElement") == before:
                 other.set("bpmnElement", role)
         element.set("id", role)
+        self._taken.add(role)
         yield self._told("role", element, before, role)
 
 

@@ -13,6 +13,7 @@ from intake.forms import REGISTRY, vocabulary
 from intake.forms.sample import sample
 from intake.papers import as_response, drawing_paper
 from intake.permissions import Permission, requires
+from intake.pictures import BadPicture
 from intake.sessions import background
 from intake.tables import decided, inputs
 from intake.wording import DRAFT_STATE, moment
@@ -27,7 +28,6 @@ from workflows.diagrams.shown import processes, tables, titles
 from workflows.errors import ChangedMeanwhile, NotOpen
 
 pages = Blueprint("board", __name__, url_prefix="/workbench/<int:draft_id>")
-LARGEST_PICTURE = 4_000_000
 
 
 @pages.get("/board")
@@ -182,11 +182,12 @@ def form(draft_id: int, form_key: str) -> Any:
 @pages.post("/pdf")
 @requires(Permission.DRAW)
 def pdf(draft_id: int) -> Any:
-    """A picture of a drawing as a PDF."""
+    """A picture of a drawing as a PDF; 422 with a sentence for what does not become one."""
     draft = drawing_drafts.drawing_draft(draft_id)
-    if (request.content_length or 0) > LARGEST_PICTURE:
-        abort(413)
-    paper = drawing_paper(draft.note or draft.process_id, request.get_data()) or abort(400)
+    try:
+        paper = drawing_paper(draft.note or draft.process_id, request.get_data())
+    except BadPicture as error:
+        return jsonify(sentence=str(error)), 422
     return as_response(paper, "drawing.pdf")
 
 

@@ -248,7 +248,7 @@ def test_a_picture_becomes_a_pdf_and_nothing_else_does(web, patrick):
     made = patrick.client.post("/workbench/1/pdf", data=svg, headers=headers)
     assert made.data.startswith(b"%PDF")
     for bad in (b"<html/>", b"x", b'<!DOCTYPE svg [<!ENTITY x "y">]><svg/>'):
-        assert patrick.client.post("/workbench/1/pdf", data=bad, headers=headers).status_code == 400
+        assert patrick.client.post("/workbench/1/pdf", data=bad, headers=headers).status_code == 422
 
 
 def test_a_case_is_tried_and_kept_as_an_example_and_touches_no_case(web, patrick):

@@ -6,10 +6,11 @@ from typing import Any
 from workflows.actions import ACTIONS
 from workflows.decisions import tables_in
 from workflows.diagrams.conditions import Names
-from workflows.diagrams.elements import Elements, repeated
+from workflows.diagrams.elements import Elements
 from workflows.diagrams.files import NAMES, Bundle, Root, is_table, roots_of, unpack
 from workflows.diagrams.findings import Finding
 from workflows.diagrams.graph import Graph, Node
+from workflows.diagrams.named import repeated
 from workflows.diagrams.read import read
 from workflows.diagrams.tables import table_findings
 from workflows.diagrams.tokens import Fault, soundness

@@ -9,9 +9,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from workflows.decisions import Rule, Table, tables_in
-from workflows.diagrams.elements import ACTIVITIES, EVENTS, GATEWAYS, local, properties
+from workflows.diagrams.elements import ACTIVITIES, EVENTS, GATEWAYS
 from workflows.diagrams.files import NAMES, SPIFF, Bundle, is_table, roots_of, unpack
 from workflows.diagrams.findings import Finding
+from workflows.diagrams.named import local, properties
 
 Root = Any
 _KINDS = (*ACTIVITIES, *GATEWAYS, *EVENTS, "sequenceFlow")

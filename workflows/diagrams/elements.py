@@ -1,8 +1,6 @@
 """The questions that are put to each element of a drawing."""
 
-import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from models.people import REFERRAL_ROLES
@@ -12,6 +10,7 @@ from workflows.actions import ACTIONS
 from workflows.diagrams.conditions import Names, reads_nothing, uncovered, wrong_in
 from workflows.diagrams.files import BPMN, NAMES, SPIFF
 from workflows.diagrams.findings import Finding
+from workflows.diagrams.named import local, place_of, properties, valid_id
 from workflows.diagrams.places import Places
 from workflows.diagrams.timers import wrong_with_time
 from workflows.messages import SENT
@@ -81,9 +80,9 @@ class Elements:
             if inside and kind in (*ACTIVITIES, *GATEWAYS, *EVENTS):
                 for code, sentence in self._anywhere(kind, node):
                     yield finding(code, file, node, sentence)
-            question = getattr(self, f"_{kind}", None)
+            question = _QUESTIONS.get(kind)
             if question is not None:
-                for code, sentence in question(node):
+                for code, sentence in question(self, node):
                     yield finding(code, file, node, sentence)
 
     @staticmethod
@@ -158,7 +157,7 @@ class Elements:
             roles = ", ".join(parties)
             yield "UNKNOWN_ROLE", f"the lane's id must be a role with a part in it: {roles}"
 
-    def _userTask(self, node: Root) -> Said:  # noqa: N802  BPMN's name
+    def _user_task(self, node: Root) -> Said:
         given = properties(node)
         form = given.get("form")
         if form not in self._forms:
@@ -172,10 +171,10 @@ class Elements:
         if node.get("id") not in self._places.around(node).in_lanes:
             yield "NO_LANE", "put the task into a lane: it says who does it"
 
-    def _endEvent(self, node: Root) -> Said:  # noqa: N802
+    def _end_event(self, node: Root) -> Said:
         yield from _status(properties(node))
 
-    def _serviceTask(self, node: Root) -> Said:  # noqa: N802
+    def _service_task(self, node: Root) -> Said:
         operator = node.find(".//spiff:serviceTaskOperator", NAMES)
         name = operator.get("id") if operator is not None else None
         if name not in ACTIONS:
@@ -186,22 +185,22 @@ class Elements:
         for parameter in node.iterfind(".//spiff:parameter", NAMES):
             yield from wrong_in(parameter.get("value", ""), self._names)
 
-    def _businessRuleTask(self, node: Root) -> Said:  # noqa: N802
+    def _business_rule_task(self, node: Root) -> Said:
         called = node.findtext(f".//{{{SPIFF}}}calledDecisionId")
         if called not in self._tables:
             yield "UNKNOWN_DECISION", f"decision table {called!r} is not in the bundle"
 
-    def _callActivity(self, node: Root) -> Said:  # noqa: N802
+    def _call_activity(self, node: Root) -> Said:
         called = node.get("calledElement")
         if called not in self._processes:
             yield "UNKNOWN_PROCESS", f"process {called!r} is not in the bundle; add its file"
 
-    def _boundaryEvent(self, node: Root) -> Said:  # noqa: N802
+    def _boundary_event(self, node: Root) -> Said:
         host = self._places.around(node).by_id(node.get("attachedToRef"))
         if host is None or local(host) not in ACTIVITIES:
             yield "NO_HOST", "attach the event to an activity"
 
-    def _timerEventDefinition(self, node: Root) -> Said:  # noqa: N802
+    def _timer_event_definition(self, node: Root) -> Said:
         parts = [part for part in node if (part.text or "").strip()]
         if len(parts) != 1:
             yield "NO_TIME", "say once when the timer fires: a date, a duration or a cycle"
@@ -210,7 +209,7 @@ class Elements:
         yield from wrong_in(text, self._names)
         yield from wrong_with_time(local(parts[0]), text)
 
-    def _messageEventDefinition(self, node: Root) -> Said:  # noqa: N802
+    def _message_event_definition(self, node: Root) -> Said:
         root = node.getroottree().getroot()
         message = self._places.within(root).by_id(node.get("messageRef"))
         if message is None or local(message) != "message":
@@ -219,7 +218,7 @@ class Elements:
             names = ", ".join(sorted(SENT))
             yield "UNKNOWN_MESSAGE", f"nobody sends {message.get('name')!r}; there are {names}"
 
-    def _sequenceFlow(self, node: Root) -> Said:  # noqa: N802
+    def _sequence_flow(self, node: Root) -> Said:
         process = self._places.around(node)
         for end in ("sourceRef", "targetRef"):
             if process.by_id(node.get(end)) is None:
@@ -233,14 +232,14 @@ class Elements:
             if source is not None and local(source) not in ("exclusiveGateway", "inclusiveGateway"):
                 yield "CONDITION_IGNORED", "a condition counts only behind a choosing gateway"
 
-    def _exclusiveGateway(self, node: Root) -> Said:  # noqa: N802
+    def _exclusive_gateway(self, node: Root) -> Said:
         yield from self._chooses(node)
 
-    def _inclusiveGateway(self, node: Root) -> Said:  # noqa: N802
+    def _inclusive_gateway(self, node: Root) -> Said:
         yield from self._chooses(node)
-        yield from self._parallelGateway(node)
+        yield from self._parallel_gateway(node)
 
-    def _parallelGateway(self, node: Root) -> Said:  # noqa: N802
+    def _parallel_gateway(self, node: Root) -> Said:
         around = self._places.around(node)
         if max(len(around.leaving(node)), len(around.coming(node))) > MOST_WAYS:
             yield "TOO_MANY_WAYS", f"more than {MOST_WAYS} ways at the same time; split the process"
@@ -267,12 +266,32 @@ class Elements:
             if missing:
                 yield "NOT_COVERED", f"no way is open for {missing}; mark one flow as the default"
 
-    def _eventBasedGateway(self, node: Root) -> Said:  # noqa: N802
+    def _event_based_gateway(self, node: Root) -> Said:
         process = self._places.around(node)
         for flow in process.leaving(node):
             target = process.by_id(flow.get("targetRef"))
             if target is not None and local(target) != "intermediateCatchEvent":
                 yield "NOT_AN_EVENT", "an event gateway leads to catching events only"
+
+
+#: Name of an element to the question that is put to it; a name of a file chooses nothing else.
+_QUESTIONS: dict[str, Callable[[Elements, Root], Said]] = {
+    "process": Elements._process,
+    "lane": Elements._lane,
+    "userTask": Elements._user_task,
+    "endEvent": Elements._end_event,
+    "serviceTask": Elements._service_task,
+    "businessRuleTask": Elements._business_rule_task,
+    "callActivity": Elements._call_activity,
+    "boundaryEvent": Elements._boundary_event,
+    "timerEventDefinition": Elements._timer_event_definition,
+    "messageEventDefinition": Elements._message_event_definition,
+    "sequenceFlow": Elements._sequence_flow,
+    "exclusiveGateway": Elements._exclusive_gateway,
+    "inclusiveGateway": Elements._inclusive_gateway,
+    "parallelGateway": Elements._parallel_gateway,
+    "eventBasedGateway": Elements._event_based_gateway,
+}
 
 
 def _status(given: dict[str, str]) -> Said:
@@ -285,33 +304,3 @@ def finding(code: str, file: str, node: Root, sentence: str) -> Finding:
     """A finding at an element, or at the nearest one around it that has an id."""
     key, name = place_of(node)
     return Finding(code, file, key, name[:80], node.sourceline or 0, sentence)
-
-
-def place_of(node: Root) -> tuple[str, str]:
-    """Id and name of an element, or of the nearest one around it that has an id."""
-    named = node
-    while named is not None and not named.get("id"):
-        named = named.getparent()
-    at = named if named is not None else node
-    return at.get("id") or "", " ".join((at.get("name") or "").split())
-
-
-def properties(node: Root) -> dict[str, str]:
-    """The properties of an element, as written."""
-    found = node.iterfind("bpmn:extensionElements//spiff:property", NAMES)
-    return {p.get("name"): p.get("value") for p in found}
-
-
-def local(node: Root) -> str:
-    """The name of an element without its namespace."""
-    return node.tag.rsplit("}", 1)[-1] if isinstance(node.tag, str) else ""
-
-
-def valid_id(text: str) -> bool:
-    """True if an id can be read by every tool: XML's name without its rarer letters."""
-    return bool(re.fullmatch(r"([A-Za-z][\w.-]*:)?[A-Za-z_][\w.-]*", text, flags=re.ASCII))
-
-
-def repeated(values: list[str]) -> list[str]:
-    """What stands in a list more than once."""
-    return [value for value, times in Counter(values).items() if times > 1]

@@ -15,6 +15,7 @@ from typing import Any
 
 from models.base import OFFICE_ZONE, today
 from models.referrals import ReferralStatus
+from workflows import bounds
 from workflows.actions import ACTIONS
 from workflows.diagrams.trial import TABLE, asked
 from workflows.engine.case import Case, OpenStep
@@ -27,7 +28,6 @@ from workflows.facts import FACTS
 Forms = Mapping[str, Mapping[str, Any]]
 DOES = ("step", "message", "timer")
 SAYS = ("waits", "status", "end")
-MOST_STEPS = 200
 MOST_TIMERS = 40
 
 
@@ -81,8 +81,8 @@ class Example:
         if not isinstance(facts, dict) or not isinstance(gives, dict):
             raise BadExample("facts and gives are objects")
         _only(facts, FACTS, "facts")
-        if len(found["steps"]) > MOST_STEPS:
-            raise BadExample(f"an example has at most {MOST_STEPS} steps")
+        if len(found["steps"]) > bounds.EXAMPLE_STEPS:
+            raise BadExample(f"an example has at most {bounds.EXAMPLE_STEPS} steps")
         for number, step in enumerate(found["steps"], 1):
             _understood(step, f"step {number}")
         return cls(str(found.get("name", "")), found["steps"], facts, gives)

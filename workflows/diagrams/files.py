@@ -1,49 +1,34 @@
 """Bytes of any kind become the roots of drawings and tables, or findings that say why not."""
 
-import io
-import zipfile
-from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree
 
+from workflows import bounds
 from workflows.diagrams.findings import Finding
+from workflows.diagrams.packed import BadZip, Unpacking, printable
 
 Bundle = dict[str, bytes]
 Root = Any
 
-MOST_BYTES = 1_000_000
-MOST_FILES = 200
-MOST_ELEMENTS = 20_000
-#: The limit of libxml2 is 256; the library that builds specs is recursive.
-DEEPEST = 60
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 NAMES = {"bpmn": BPMN, "spiff": SPIFF}
-ENDINGS = (".bpmn", ".dmn")
+_NO_DOCTYPE = "document types and entities are not read; delete the DOCTYPE"
 _KNOWN_ROOTS = {"svg": "a picture", "html": "a web page", "xpdl": "XPDL", "package": "XPDL"}
 
 
 def unpack(files: Bundle) -> tuple[Bundle, list[Finding]]:
     """The files of a bundle with every ZIP opened; names inside keep their folder."""
-    found: Bundle = {}
+    unpacking = Unpacking()
     findings: list[Finding] = []
     for name, data in files.items():
-        if not data.startswith(b"PK\x03\x04"):
-            found[printable(name)] = data
-            continue
         try:
-            found.update(_from_zip(data))
-        except (
-            zipfile.BadZipFile,
-            RuntimeError,
-            NotImplementedError,
-            OSError,
-            ValueError,
-        ) as error:
-            sentence = f"this ZIP cannot be opened ({error}); pack the files again"
-            findings.append(Finding("BAD_ZIP", printable(name), "", "", 0, sentence))
+            unpacking.add(name, data)
+        except BadZip as error:
+            findings.append(Finding(error.code, printable(name), "", "", 0, str(error)))
+    found = unpacking.files
     if not found and not findings:
         findings.append(
             Finding("NO_FILES", "", "", "", 0, "there is no .bpmn or .dmn file to look at")
@@ -51,32 +36,24 @@ def unpack(files: Bundle) -> tuple[Bundle, list[Finding]]:
     return found, findings
 
 
-def _from_zip(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """Name and bytes of each drawing in a ZIP; sizes are believed only while they are counted."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        wanted = [entry for entry in archive.infolist() if entry.filename.endswith(ENDINGS)]
-        if len(wanted) > MOST_FILES:
-            raise ValueError(f"more than {MOST_FILES} drawings")
-        for entry in wanted:
-            with archive.open(entry) as file:
-                yield printable(entry.filename), file.read(MOST_BYTES + 1)
-
-
-def printable(name: str) -> str:
-    """A file's name without what a terminal or a page would stumble over."""
-    clean = "".join(c if c.isprintable() else "?" for c in name.replace("\\", "/"))
-    return clean[-200:]
-
-
 def roots_of(bundle: Bundle) -> tuple[dict[str, Root], list[Finding]]:
-    """The root element of each file, and a finding for each that has none."""
+    """The root element of each file, and a finding for each that has none.
+
+    Of a bundle that has too many elements in all, there are none.
+    """
     roots: dict[str, Root] = {}
     findings: list[Finding] = []
+    elements = 0
     for name, data in sorted(bundle.items()):
         try:
             roots[name] = root_of(data, name)
         except BadFile as error:
             findings.append(Finding(error.code, name, "", "", error.line, str(error)))
+            continue
+        elements += sum(1 for _element in roots[name].iter())
+        if elements > bounds.BUNDLE_ELEMENTS:
+            sentence = f"more than {bounds.BUNDLE_ELEMENTS} elements in all files; leave files out"
+            return {}, [*findings, Finding("TOO_MANY_ELEMENTS", name, "", "", 0, sentence)]
     return roots, findings
 
 
@@ -97,10 +74,12 @@ def root_of(data: bytes, name: str, *, keep_all: bool = False) -> Root:
     Raises:
         BadFile
     """
-    if len(data) > MOST_BYTES:
-        raise BadFile("TOO_LARGE", f"larger than {MOST_BYTES // 1000} kB; split the drawing")
+    if len(data) > bounds.XML:
+        raise BadFile("TOO_LARGE", f"larger than {bounds.XML // 1000} kB; split the drawing")
     if not data.strip(b"\x00\xef\xbb\xbf\xff\xfe \t\r\n"):
         raise BadFile("EMPTY", "the file is empty; save the drawing again")
+    if _declares_entities(data):
+        raise BadFile("DOCTYPE", _NO_DOCTYPE)
     parser: Any = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -114,17 +93,23 @@ def root_of(data: bytes, name: str, *, keep_all: bool = False) -> Root:
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
         raise _unreadable(data, error) from None
     if root.getroottree().docinfo.doctype:
-        raise BadFile("DOCTYPE", "document types and entities are not read; delete the DOCTYPE")
+        raise BadFile("DOCTYPE", _NO_DOCTYPE)
     _measure(root)
     _is_drawing(root, name)
     return root
+
+
+def _declares_entities(data: bytes) -> bool:
+    """Asked before reading: entities in attributes are put in while reading, whatever is asked for."""
+    plain = data.replace(b"\0", b"")
+    return b"<!DOCTYPE" in plain and b"<!ENTITY" in plain
 
 
 def _unreadable(data: bytes, error: Exception) -> BadFile:
     line = getattr(error, "lineno", 0) or 0
     words = str(error)
     if b"<!DOCTYPE" in data[:4000] or b"<!ENTITY" in data:
-        return BadFile("DOCTYPE", "document types and entities are not read; delete the DOCTYPE")
+        return BadFile("DOCTYPE", _NO_DOCTYPE)
     if "depth" in words:
         return BadFile("TOO_DEEP", "the elements are nested too deeply", line)
     if any(sign in words for sign in ("encoding", "not proper UTF-8", "Unicode")):
@@ -136,13 +121,25 @@ def _unreadable(data: bytes, error: Exception) -> BadFile:
 def _measure(root: Root) -> None:
     """Count what a hostile file has too much of, before anything is built from it."""
     count, depth = 0, 0
-    for event, _element in etree.iterwalk(root, events=("start", "end")):
+    for event, element in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1
         count += event == "start"
-        if count > MOST_ELEMENTS:
-            raise BadFile("TOO_MANY_ELEMENTS", f"more than {MOST_ELEMENTS} elements; split it")
-        if depth > DEEPEST:
+        if count > bounds.ELEMENTS:
+            raise BadFile("TOO_MANY_ELEMENTS", f"more than {bounds.ELEMENTS} elements; split it")
+        if depth > bounds.DEPTH:
             raise BadFile("TOO_DEEP", "the elements are nested too deeply")
+        if event == "start" and isinstance(element.tag, str):
+            _measure_attributes(element)
+
+
+def _measure_attributes(element: Root) -> None:
+    many = len(element.attrib) > bounds.ATTRIBUTES
+    if many or any(len(value) > bounds.ATTRIBUTE for value in element.attrib.values()):
+        sentence = (
+            f"an element has at most {bounds.ATTRIBUTES} attributes of {bounds.ATTRIBUTE} "
+            "characters; shorten them"
+        )
+        raise BadFile("TOO_LARGE_ATTRIBUTE", sentence, element.sourceline or 0)
 
 
 def _is_drawing(root: Root, name: str) -> None:

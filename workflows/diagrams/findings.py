@@ -11,6 +11,10 @@ UNREADABLE = frozenset(
     {
         "EMPTY",
         "TOO_LARGE",
+        "TOO_LARGE_ZIP",
+        "TOO_LARGE_BUNDLE",
+        "TOO_LARGE_ATTRIBUTE",
+        "TOO_MANY_FILES",
         "TOO_MANY_ELEMENTS",
         "TOO_DEEP",
         "WRONG_ENCODING",

@@ -76,7 +76,7 @@ class Graph:
                 yield target
         yield from self.watchers.get(node.id, ())
 
-    @property
+    @cached_property
     def starts(self) -> list[Node]:
         """The start events."""
         return [node for node in self.nodes.values() if node.kind == "startEvent"]

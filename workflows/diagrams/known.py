@@ -1,13 +1,14 @@
 """Which answers are known where: what a condition can read at an element of a drawing."""
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 from workflows.actions import ACTIONS
 from workflows.decisions import tables_in
-from workflows.diagrams.elements import properties
 from workflows.diagrams.files import NAMES, SPIFF, Bundle, Root, is_table, roots_of
 from workflows.diagrams.graph import Graph, Node
+from workflows.diagrams.named import properties
 from workflows.diagrams.trial import asked
 from workflows.facts import FACTS
 from workflows.messages import MESSAGES
@@ -39,20 +40,31 @@ class Known:
 
     def at(self, process_id: str, element_id: str) -> list[str]:
         """The names that an expression at an element can read, in order; facts among them."""
-        return sorted({*FACTS, *self._before(process_id, element_id, frozenset())})
+        return sorted({*FACTS, *self._before(process_id, element_id)})
 
-    def _before(self, process_id: str, element_id: str, seen: frozenset[str]) -> set[str]:
+    def _before(self, process_id: str, element_id: str) -> set[str]:
         """What is set on some way to an element, and before the process was called."""
-        graph = self._graphs.get(process_id)
-        if graph is None or process_id in seen:
-            return set()
         found: set[str] = set()
-        for node in _leading_to(graph, element_id):
-            found |= self._set_at(process_id, node)
-        for caller, other in self._graphs.items():
-            for node in other.nodes.values():
-                if node.calls == process_id:
-                    found |= self._before(caller, node.id, seen | {process_id})
+        todo = [(process_id, element_id)]
+        seen: set[tuple[str, str]] = set()
+        while todo:
+            at, element = todo.pop()
+            if at not in self._graphs or (at, element) in seen:
+                continue
+            seen.add((at, element))
+            for node in _leading_to(self._graphs[at], element):
+                found |= self._set_at(at, node)
+            todo += self._calling.get(at, ())
+        return found
+
+    @cached_property
+    def _calling(self) -> dict[str, list[tuple[str, str]]]:
+        """Id of a process to where it is called: process and element."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for caller, graph in self._graphs.items():
+            for node in graph.nodes.values():
+                if node.calls:
+                    found.setdefault(node.calls, []).append((caller, node.id))
         return found
 
     def _set_at(self, process_id: str, node: Node) -> set[str]:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from workflows.decisions import AGGREGATIONS, MOST_RULES, POLICIES, Rule, Table
+from workflows import bounds
+from workflows.decisions import AGGREGATIONS, POLICIES, Rule, Table
 from workflows.diagrams.conditions import Names, wrong_in
 from workflows.diagrams.findings import Finding
 from workflows.expressions import BadExpression, names_in
@@ -51,8 +52,8 @@ def _readable(table: Table, names: Names) -> Iterator[tuple[str, str, int]]:
         )
     if not table.inputs or not table.outputs or not table.rules:
         yield "EMPTY_TABLE", "a table has at least one input, one output and one rule", 0
-    if len(table.rules) > MOST_RULES:
-        yield "TOO_MANY_RULES", f"more than {MOST_RULES} rules", 0
+    if len(table.rules) > bounds.RULES:
+        yield "TOO_MANY_RULES", f"more than {bounds.RULES} rules", 0
     for label, text, _type in table.inputs:
         if not text:
             yield "NO_INPUT", f"say what the input «{label}» reads", 0

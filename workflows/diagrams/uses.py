@@ -7,8 +7,8 @@ from typing import Any
 from workflows.actions import ACTIONS
 from workflows.decisions import tables_in
 from workflows.diagrams.conditions import compared
-from workflows.diagrams.elements import local, properties
 from workflows.diagrams.files import Bundle, Root, is_table, roots_of
+from workflows.diagrams.named import local, properties
 from workflows.expressions import BadExpression, names_in
 from workflows.facts import FACTS
 from workflows.unary import BadCell, parse_cell

@@ -21,6 +21,6 @@ export function exports(part, modeler, data, saving) {
     const { svg } = await modeler.saveSVG();
     const answer = await fetch(data.pdf, { method: 'POST', body: svg, headers: { 'Content-Type': 'image/svg+xml', 'X-CSRFToken': data.token } });
     if (answer.ok) download(`${stem}.pdf`, await answer.blob());
-    else saving.say(saving.texts.noPdf);
+    else saving.say(answer.status === 422 ? (await answer.json()).sentence : saving.texts.noPdf);
   });
 }

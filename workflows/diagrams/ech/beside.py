@@ -1,8 +1,8 @@
 """Rules of eCH-0158 on what stands beside the process: messages, annotations, groups (DOMAIN.md 5.3)."""
 
 from workflows.diagrams.ech.drawing import ACTIVITY, ENDS, Drawing, Misses, rule, told
-from workflows.diagrams.elements import local
 from workflows.diagrams.files import NAMES
+from workflows.diagrams.named import local
 
 
 @rule("EVT-5", "hint")

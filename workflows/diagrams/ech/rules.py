@@ -13,8 +13,8 @@ from workflows.diagrams.ech.drawing import (
     told,
     told_node,
 )
-from workflows.diagrams.elements import local
 from workflows.diagrams.files import NAMES
+from workflows.diagrams.named import local
 
 MOST_ACTIVITIES = 15
 _DESCRIPTIVE = (
