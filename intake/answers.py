@@ -1,42 +1,24 @@
-"""Submitted answers as people read them; what a side may not read is not even looked up."""
+"""Submitted answers as people read them; what a person may not read is left out."""
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from intake.forms import REGISTRY
+from flask_babel import gettext
+
 from intake.forms.base import StepForm
 from intake.forms.fields import Many
 from intake.forms.mentor import MentorForm
 from intake.forms.referral import ReferralForm
+from intake.reading import filled, masking, may_read
 from intake.wording import STEP
 from models.base import today
-from models.journal import Audience
 from models.mentors import Mentor
+from models.people import User
 from models.places import Municipality
 from models.programs import Program, programs
+from models.referrals import Referral
 from models.session import db
-
-#: Answers that stay with the provider, by form; the office never gets them (DOMAIN.md 2.2, 2.7).
-PROVIDER_ONLY: dict[str, frozenset[str]] = {
-    "activity_log": frozenset({"remarks"}),
-    "triage": frozenset({"internal_note"}),
-    "intake_interview": frozenset({"note"}),
-    "matching_proposal": frozenset({"mentor_id", "reason", "fit_personal", "fit_life_situation"}),
-    "proposal_answer": frozenset({"reason"}),
-    "first_meeting": frozenset({"note"}),
-    "trial_review": frozenset({"note", "view_mentee", "view_mentor"}),
-    "check_in": frozenset(
-        {
-            "incidents",
-            "relationship_quality_mentee",
-            "relationship_quality_mentor",
-            "wellbeing",
-            "support_needed",
-        }
-    ),
-    "early_termination": frozenset({"description"}),
-}
 
 
 @dataclass(frozen=True)
@@ -48,33 +30,40 @@ class Sheet:
 
 
 def sheet(
-    form_key: str, answers: dict[str, Any], sides: frozenset[Audience], on: date | None = None
+    user: User,
+    case: Referral,
+    form_key: str,
+    answers: dict[str, Any],
+    on: date | None = None,
+    *,
+    given: frozenset[str] = frozenset(),
 ) -> Sheet:
-    """The answers that these sides may read.
+    """The answers that a person may read.
 
     Args:
         on: the day they were given, by which places are called; today if left out.
+        given: what the person has written for others: it says that it was given, not what.
     """
     form = _filled(form_key, answers, on or today())
-    hidden = set() if Audience.PROVIDER in sides else set(PROVIDER_ONLY.get(form_key, ()))
-    if form_key == "check_in" and not answers.get("shared_with_case_office"):
-        hidden |= set() if Audience.PROVIDER in sides else set(form._fields)
+    clean = masking(user, case)
     sections = []
     for _code, heading, fields in form.in_sections():
         rows: list[tuple[str, str]] = []
         for field in fields:
-            if field.name in hidden or field.empty:
+            if field.empty:
                 continue
-            if field.office_only and Audience.OFFICE not in sides:
-                continue
-            rows += _rows(field)
+            if may_read(user, case, form, field.name):
+                rows += [(label, clean(text)) for label, text in _rows(field)]
+            elif field.name in given:
+                said = gettext("angegeben; nur die Koordination liest es")
+                rows.append((str(field.label.text), said))
         if rows:
             sections.append((str(heading), rows))
     return Sheet(str(form.title or STEP.get(form_key, form_key)), sections)
 
 
 def _filled(form_key: str, answers: dict[str, Any], on: date) -> StepForm:
-    form = REGISTRY[form_key](data=answers)
+    form = filled(form_key, answers)
     if isinstance(form, ReferralForm | MentorForm) and answers.get("municipality_id"):
         home = db.get(Municipality, int(answers["municipality_id"]))
         form.municipality_id.choices = [

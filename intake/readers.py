@@ -231,9 +231,28 @@ READERS = (
     ),
     Reader(
         "page",
-        _("Antworten: was die Stelle sieht, Namen hinter Nummern"),
+        _("Antworten: was die Stelle sieht"),
+        "intake/forms/check_in.py",
+        "check_in.shared_with_case_office",
+    ),
+    Reader(
+        "page",
+        _("Antworten: was die Stelle sieht"),
+        "intake/forms/tandem_agreement.py",
+        "tandem_agreement.copy_to_case_office",
+    ),
+    Reader(
+        "page",
+        _("Entscheid, den eine Anbieterin nach dem Ende noch sieht"),
+        "workflows/desk/remainders.py",
+        "triage.decision triage.decline_reason triage.decision_text_to_office "
+        "intake_interview.result=decline",
+    ),
+    Reader(
+        "page",
+        _("Antworten: Namen hinter Nummern"),
         "intake/answers.py",
-        "check_in.shared_with_case_office referral.municipality_id mentor.municipality_id "
+        "referral.municipality_id mentor.municipality_id "
         "matching_proposal.mentor_id triage.forward_to",
     ),
     Reader(

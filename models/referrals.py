@@ -59,6 +59,8 @@ OVER = frozenset(
         ReferralStatus.LAPSED,
     }
 )
+#: Ends after which the provider keeps a remainder and reads nothing else: it has no task any more.
+GIVEN_BACK = frozenset({ReferralStatus.DECLINED, ReferralStatus.WITHDRAWN})
 
 
 class Urgency(enum.StrEnum):
@@ -128,6 +130,11 @@ class Referral(Base):
         """True when the case has reached one of its ends."""
         return self.status in OVER
 
+    @property
+    def with_provider(self) -> bool:
+        """False once it was declined or withdrawn, consent revoked included."""
+        return self.status not in GIVEN_BACK
+
 
 class ReferralNumber(Base):
     """The last number given out in a year."""
@@ -162,12 +169,13 @@ def next_number(year: int) -> str:
 
 
 def visible_to(user: User) -> sa.Select[Referral]:
-    """The referrals a person may see: their office's, and those their provider has now."""
+    """The referrals a person may see: their office's, and those that their provider has now."""
     offices = user.organisation_ids(OFFICE_ROLES)
-    providers = user.organisation_ids(PROVIDER_ROLES)
-    return sa.select(Referral).where(
-        sa.or_(Referral.office_id.in_(offices), Referral.provider_id.in_(providers))
+    at_provider = sa.and_(
+        Referral.provider_id.in_(user.organisation_ids(PROVIDER_ROLES)),
+        Referral.status.not_in(GIVEN_BACK),
     )
+    return sa.select(Referral).where(sa.or_(Referral.office_id.in_(offices), at_provider))
 
 
 def running_per_organisation() -> dict[int, int]:

@@ -13,9 +13,11 @@ class FilledForm:
         version: a fingerprint of the form's definition.
         answers: all answers, plain JSON; they stay in SQL.
         routes: the few that a drawing may read, flat: {"triage.decision": "admit"}.
+        private: names of answers that the provider does not read, and is not told of.
     """
 
     key: str
     version: str
     answers: dict[str, Any]
     routes: dict[str, Any] = field(default_factory=dict)
+    private: frozenset[str] = frozenset()

@@ -7,6 +7,7 @@ from intake.forms import choices as lists
 from intake.forms.base import StepForm
 from intake.forms.fields import Choice, LongText, ManyChoices, Money, Number
 from models.base import today
+from models.readers import BOTH, PROVIDER
 from models.referrals import Referral
 
 
@@ -15,12 +16,13 @@ class ActivityLogForm(StepForm):
 
     form_key = "activity_log"
     title = _("Einsatzrapport festhalten")
+    readers = BOTH
     month = Choice(_("Monat"))
     meetings = Number(_("Anzahl Treffen"), 0, 31)
     hours = Number(_("Stunden insgesamt"), 0, 200, decimals=True)
     topics = ManyChoices(_("Themen"), lists.TOPICS, optional=True)
     expenses = Money(_("Spesen in CHF"), optional=True)
-    remarks = LongText(_("Bemerkungen"), 500, rows=2, optional=True)
+    remarks = LongText(_("Bemerkungen"), 500, rows=2, optional=True, readers=PROVIDER)
 
     def prepare(self, referral: Referral, variant: str = "") -> None:
         """The twelve months up to this one."""

@@ -1,13 +1,16 @@
 """StepForm: a step is a user task on the drawing and one of these."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, ClassVar, Self
 
+from flask_babel import gettext
 from wtforms import Field, Form
+from wtforms.fields.core import UnboundField
 
 from intake.forms.fields import Day, Many, Question
 from models.base import today
+from models.readers import COORDINATION, NOBODY, OFFICE, PROVIDER, Readers
 from models.referrals import Referral
 from models.tasks import Task
 from workflows.desk import FilledForm
@@ -27,6 +30,9 @@ class StepForm(Form):
     Class attributes:
         form_key: the name in drawings; a second class with the same is refused.
         title: what the step is called where no drawing names it.
+        readers: who reads its answers, where a question does not say otherwise (models/readers.py);
+            without it every question says so itself, or the class is refused.
+        shared_if: name of a tick without which the office reads none of its answers.
         routes: names of answers that conditions may read as `<form_key>.<name>`.
         variants: of these routes a drawing chooses the one that a step answers.
         sections: (code, heading, names of questions); one section of all if left out.
@@ -34,12 +40,15 @@ class StepForm(Form):
 
     form_key: ClassVar[str] = ""
     title: ClassVar[Any] = ""
+    readers: ClassVar[Readers] = NOBODY
+    shared_if: ClassVar[str] = ""
     routes: ClassVar[tuple[str, ...]] = ()
     variants: ClassVar[tuple[str, ...]] = ()
     sections: ClassVar[tuple[Section, ...]] = ()
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
+        _say_who_reads(cls)
         if cls.form_key:
             if cls.form_key in REGISTRY:
                 raise TypeError(f"two forms claim the key {cls.form_key}")
@@ -48,6 +57,38 @@ class StepForm(Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.referral: Referral | None = None
+        self._unread: dict[str, Any] = {}
+
+    def readers_of(self, name: str) -> Readers:
+        """Who reads the answer to a question, as these answers stand; nobody, if it is not asked."""
+        field = self._fields.get(name)
+        if field is None:
+            return NOBODY
+        readers: Readers = self.readers if field.readers is None else field.readers
+        if self.shared_if and not self._fields[self.shared_if].data:
+            readers &= ~OFFICE
+        return readers
+
+    def asked_of(self, side: Readers) -> Self:
+        """Leave out what a side is not asked: what only the other side reads."""
+        for name in list(self._fields):
+            if not self.readers_of(name) & (side | COORDINATION):
+                del self._fields[name]
+        return self
+
+    def keep_unread(self, known: Mapping[str, Any]) -> Self:
+        """Answers that who fills this form may not read: an empty field leaves them as they are."""
+        self._unread = {name: known[name] for name in known if name in self._fields}
+        return self
+
+    def say_given(self, names: Iterable[str]) -> Self:
+        """Say at questions that they were answered, without the answer: who asks wrote it."""
+        for name in names:
+            self._fields[name].description = gettext(
+                "Sie haben hier etwas angegeben. Lassen Sie das Feld leer, wenn es gilt; "
+                "ein neuer Text ersetzt es."
+            )
+        return self
 
     @classmethod
     def for_task(cls, task: Task, **options: Any) -> "StepForm":
@@ -134,9 +175,9 @@ class StepForm(Form):
     def answers(self) -> dict[str, Any]:
         """All answers that were asked for, plain JSON."""
         return {
-            name: field.data
+            name: self._unread[name] if field.data in (None, "", []) else field.data
             for name, field in self._fields.items()
-            if self.asked(field) and field.data not in (None, "", [])
+            if self.asked(field) and (name in self._unread or field.data not in (None, "", []))
         }
 
     @classmethod
@@ -153,7 +194,9 @@ class StepForm(Form):
     @property
     def filled(self) -> FilledForm:
         """What crosses to the desk. Only of a form that validated."""
-        return FilledForm(self.form_key, self.version(), self.answers, self.routing)
+        of_provider = PROVIDER | COORDINATION
+        private = frozenset(n for n in self._fields if not self.readers_of(n) & of_provider)
+        return FilledForm(self.form_key, self.version(), self.answers, self.routing, private)
 
     @classmethod
     def own(cls, sent: Iterable[tuple[str, list[str]]]) -> dict[str, list[str]]:
@@ -210,3 +253,15 @@ def vocabulary() -> dict[str, dict[str, tuple[Any, ...] | None]]:
 def routing_of(form_key: str, answers: dict[str, Any]) -> dict[str, Any]:
     """The routing answers, by route, among answers to a form that were kept."""
     return REGISTRY[form_key].routes_of(answers) if form_key in REGISTRY else {}
+
+
+def _say_who_reads(form: type[StepForm]) -> None:
+    """Refuse a class with a question of which nobody says who reads it."""
+    if "readers" in vars(form):
+        return
+    for name, field in vars(form).items():
+        if isinstance(field, UnboundField) and field.kwargs.get("readers") is None:
+            raise TypeError(
+                f"{form.__name__}.{name}: say who reads the answer, by readers=… at the question or "
+                "by `readers = …` for the whole form (models/readers.py)"
+            )

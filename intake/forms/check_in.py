@@ -18,6 +18,7 @@ from intake.forms.fields import (
     YesNo,
 )
 from models.base import today
+from models.readers import BOTH, PROVIDER
 from models.referrals import Referral
 from models.tandems import current_tandem
 
@@ -37,6 +38,8 @@ class CheckInForm(StepForm):
 
     form_key = "check_in"
     title = _("Standortgespräch")
+    readers = BOTH
+    shared_if = "shared_with_case_office"
     routes = ("outcome",)
     sections = (
         (
@@ -116,19 +119,26 @@ class CheckInForm(StepForm):
     topics_worked_on = ManyChoices(_("Themen"), lists.TOPICS, optional=True, only_if=HELD)
     goals_progress = Many(_("Stand der Ziele"), GoalProgress, one=_("Ziel"), most=3, only_if=HELD)
     relationship_quality_mentee = Scale(
-        _("Wie gut ist die Beziehung, aus Sicht Mentee?"), lists.FIT, only_if=HELD
+        _("Wie gut ist die Beziehung, aus Sicht Mentee?"), lists.FIT, only_if=HELD, readers=PROVIDER
     )
     relationship_quality_mentor = Scale(
-        _("Wie gut ist die Beziehung, aus Sicht Mentorin oder Mentor?"), lists.FIT, only_if=HELD
+        _("Wie gut ist die Beziehung, aus Sicht Mentorin oder Mentor?"),
+        lists.FIT,
+        only_if=HELD,
+        readers=PROVIDER,
     )
-    wellbeing = Scale(_("Wohlbefinden"), lists.FIT, optional=True, only_if=HELD)
+    wellbeing = Scale(_("Wohlbefinden"), lists.FIT, optional=True, only_if=HELD, readers=PROVIDER)
     language_level_now = Choice(
         _("Deutsch heute"), lists.LANGUAGE_LEVEL, optional=True, only_if=HELD
     )
     language_evidence = Choice(_("Nachweis"), lists.LANGUAGE_EVIDENCE, optional=True, only_if=HELD)
     contact_with_office_needed = Tick(_("Die fallführende Stelle soll sich melden"), optional=True)
     incidents = LongText(
-        _("Vorfälle"), optional=True, hint=_("Nur Ihre Organisation sieht sie."), only_if=HELD
+        _("Vorfälle"),
+        optional=True,
+        hint=_("Nur Ihre Organisation sieht sie."),
+        only_if=HELD,
+        readers=PROVIDER,
     )
     support_needed = ManyChoices(
         _("Unterstützung für die Mentorin oder den Mentor"),
@@ -140,6 +150,7 @@ class CheckInForm(StepForm):
         ),
         optional=True,
         only_if=HELD,
+        readers=PROVIDER,
     )
     outcome = Choice(
         _("Geht das Tandem weiter?"),

@@ -6,6 +6,7 @@ from intake.forms import choices as lists
 from intake.forms.base import StepForm
 from intake.forms.fields import Choice, Day, LongText, ManyChoices
 from models.base import today
+from models.readers import BOTH
 from models.referrals import Referral
 from models.submissions import latest_answers
 
@@ -15,6 +16,7 @@ class CompletenessCheckForm(StepForm):
 
     form_key = "completeness_check"
     title = _("Vollständigkeit der Anmeldung")
+    readers = BOTH
     routes = ("outcome",)
     outcome = Choice(
         _("Ist die Anmeldung vollständig?"),

@@ -6,6 +6,7 @@ from intake.forms import choices as lists
 from intake.forms.base import StepForm
 from intake.forms.fields import Choice, Day, LongText
 from models.base import today
+from models.readers import BOTH
 
 
 class ConsentRenewalForm(StepForm):
@@ -13,6 +14,7 @@ class ConsentRenewalForm(StepForm):
 
     form_key = "consent_renewal"
     title = _("Einwilligung erneuern")
+    readers = BOTH
     routes = ("decision",)
     decision = Choice(
         _("Willigt die Person selbst ein?"),

@@ -9,6 +9,7 @@ from intake.forms import choices as lists
 from intake.forms.base import StepForm
 from intake.forms.fields import Choice, Day, LongText
 from models.base import today
+from models.readers import BOTH, PROVIDER
 from models.tandems import current_tandem
 
 
@@ -17,6 +18,7 @@ class EarlyTerminationForm(StepForm):
 
     form_key = "early_termination"
     title = _("Tandem vorzeitig beenden")
+    readers = BOTH
     routes = ("next",)
     ended_on = Day(_("Beendet am"), not_after=today, starts_today=True)
     ended_by = Choice(
@@ -29,7 +31,7 @@ class EarlyTerminationForm(StepForm):
         ),
     )
     reason = Choice(_("Grund"), lists.TERMINATION_REASON)
-    description = LongText(_("Was ist geschehen?"), 500, optional=True)
+    description = LongText(_("Was ist geschehen?"), 500, optional=True, readers=PROVIDER)
     next = Choice(
         _("Wie geht es weiter?"),
         (

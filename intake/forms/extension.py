@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 
 from intake.forms.base import StepForm
 from intake.forms.fields import Choice, Day, LongText, Tick
+from models.readers import BOTH
 from models.referrals import Referral, waiting_list
 from models.tandems import current_tandem
 
@@ -19,6 +20,7 @@ class ExtensionForm(StepForm):
 
     form_key = "extension"
     title = _("Verlängerung")
+    readers = BOTH
     routes = ("decision",)
     decision = Choice(
         _("Wird das Tandem verlängert?"),

@@ -6,11 +6,13 @@ from flask_babel import lazy_gettext as _
 
 from intake.forms.base import StepForm
 from intake.forms.fields import Choice, Day, Text
+from models.readers import NO_CASE
 
 
 class ExtraDayForm(StepForm):
     """Outside of any case: which calendar, which day, free or not."""
 
+    readers = NO_CASE
     day = Day(_("Tag"))
     name = Text(_("Bezeichnung"), 60, hint=_("Zum Beispiel: Patronatsfest."))
     calendar = Choice(

@@ -7,6 +7,7 @@ from intake.forms.base import Group, StepForm
 from intake.forms.fields import Choice, Day, LongText, Many, ManyChoices, Number, Scale, Text, YesNo
 from models.base import today
 from models.check_ins import check_ins_of
+from models.readers import BOTH
 from models.referrals import Referral
 from models.tandems import TandemStatus, current_tandem
 
@@ -33,6 +34,7 @@ class FinalReportForm(StepForm):
 
     form_key = "final_report"
     title = _("Abschlussbericht")
+    readers = BOTH
     sections = (
         (
             "end",

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 from intake.forms.base import StepForm
 from intake.forms.fields import Day, LongText, Text, YesNo
 from models.base import today
+from models.readers import BOTH, PROVIDER
 
 
 class FirstMeetingForm(StepForm):
@@ -14,13 +15,14 @@ class FirstMeetingForm(StepForm):
 
     form_key = "first_meeting"
     title = _("Kennenlerntreffen")
+    readers = BOTH
     routes = ("both_agree",)
     first_meeting_date = Day(_("Datum des Treffens"), not_after=today, starts_today=True)
     place = Text(_("Ort"))
     moderated_by = Text(_("Moderiert von"))
     mentee_agrees = YesNo(_("Die oder der Mentee möchte beginnen"))
     mentor_agrees = YesNo(_("Die Mentorin oder der Mentor möchte beginnen"))
-    note = LongText(_("Notiz"), optional=True)
+    note = LongText(_("Notiz"), optional=True, readers=PROVIDER)
 
     @classmethod
     def route_choices(cls) -> dict[str, tuple[Any, ...] | None]:

@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _
 from intake.forms.base import StepForm
 from intake.forms.fields import Choice, Day, LongText, Number, Ranked, Text, YesNo
 from models.base import today
+from models.readers import BOTH, PROVIDER
 
 CRITERIA = (
     ("language", _("Sprache")),
@@ -22,6 +23,7 @@ class IntakeInterviewForm(StepForm):
 
     form_key = "intake_interview"
     title = _("Erstgespräch")
+    readers = BOTH
     routes = ("result",)
     date = Day(_("Datum des Gesprächs"), not_after=today, starts_today=True)
     place = Text(_("Ort"))
@@ -56,4 +58,4 @@ class IntakeInterviewForm(StepForm):
             ("withdrawal", _("Person zieht sich zurück")),
         ),
     )
-    note = LongText(_("Notiz"), optional=True)
+    note = LongText(_("Notiz"), optional=True, readers=PROVIDER)

@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _
 
 from intake.forms.fields import Email, Text
 from intake.forms.membership import MembershipForm
+from models.readers import NO_CASE
 
 
 class InvitationForm(MembershipForm):
@@ -11,6 +12,7 @@ class InvitationForm(MembershipForm):
 
     form_key = "invitation"
     title = _("Person einladen")
+    readers = NO_CASE
     sections = (("all", "", ("first_name", "last_name", "email", "organisation", "role")),)
     first_name = Text(_("Vorname"))
     last_name = Text(_("Name"))

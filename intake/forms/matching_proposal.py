@@ -6,6 +6,7 @@ from intake.forms import choices as lists
 from intake.forms.base import StepForm
 from intake.forms.fields import Choice, LongText, Scale
 from intake.matching import Suggestion, suggestions
+from models.readers import BOTH, PROVIDER
 from models.referrals import Referral
 
 
@@ -22,19 +23,21 @@ class MatchingProposalForm(StepForm):
 
     form_key = "matching_proposal"
     title = _("Vorschlag")
+    readers = BOTH
     mentor_id = MentorChoice(
         _("Wen schlagen Sie vor?"),
         missing=_("Wählen Sie eine Mentorin oder einen Mentor."),
         hint=_("Die Gründe helfen beim Abwägen. Entscheiden tun Sie."),
+        readers=PROVIDER,
     )
     fit_motivation = Scale(_("Passung: Motivation"), lists.FIT)
     fit_interests = Scale(_("Passung: Interessen"), lists.FIT)
-    fit_life_situation = Scale(_("Passung: Lebenssituation"), lists.FIT)
-    fit_personal = Scale(_("Passung: zwischenmenschlich"), lists.FIT)
+    fit_life_situation = Scale(_("Passung: Lebenssituation"), lists.FIT, readers=PROVIDER)
+    fit_personal = Scale(_("Passung: zwischenmenschlich"), lists.FIT, readers=PROVIDER)
     fit_language = Scale(_("Passung: Sprache"), lists.FIT, optional=True)
     fit_availability = Scale(_("Passung: Verfügbarkeit"), lists.FIT, optional=True)
     fit_distance = Scale(_("Passung: Wohnnähe"), lists.FIT, optional=True)
-    reason = LongText(_("Begründung"), missing=_("Begründen Sie den Vorschlag."))
+    reason = LongText(_("Begründung"), missing=_("Begründen Sie den Vorschlag."), readers=PROVIDER)
 
     def prepare(self, referral: Referral, variant: str = "") -> None:
         """The mentors of the provider who have a place, the best reasons first."""

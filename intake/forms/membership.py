@@ -9,12 +9,14 @@ from intake.forms.fields import Choice
 from models.base import today
 from models.organisations import Organisation, OrganisationKind, organisations
 from models.people import ROLES_AT, Role
+from models.readers import NO_CASE
 
 
 class MembershipForm(StepForm):
     """An organisation, a role."""
 
     title = _("Rolle hinzufügen")
+    readers = NO_CASE
     organisation = Choice(_("Organisation"))
     role = Choice(_("Rolle"))
 

@@ -27,6 +27,7 @@ from intake.forms.fields import (
 from intake.forms.referral import FurtherLanguage
 from models.base import today
 from models.places import municipality_choices
+from models.readers import PROVIDER
 
 STATUS = (
     ("prospect", _("interessiert")),
@@ -54,6 +55,7 @@ class MentorForm(StepForm):
 
     form_key = "mentor"
     title = _("Mentorin oder Mentor")
+    readers = PROVIDER
     sections = (
         (
             "person",

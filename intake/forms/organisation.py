@@ -12,6 +12,7 @@ from intake.forms.fields import Choice, Day, Email, ManyChoices, Text
 from models.base import today
 from models.organisations import OfficeKind, Organisation, OrganisationKind
 from models.places import municipality_choices, regions_to_come
+from models.readers import NO_CASE
 
 #: The choice that leaves it to the table of deadlines.
 AS_IN_TABLE = "table"
@@ -33,6 +34,7 @@ def _any_regions(label: Any, *only_if: Any) -> ManyChoices:
 class OrganisationForm(StepForm):
     """One organisation; of what kind it is is said once, when it is added."""
 
+    readers = NO_CASE
     kind = Choice(_("Art"), [(kind.value, wording.KIND[kind]) for kind in OrganisationKind])
     name = Text(
         _("Name der Organisation"),

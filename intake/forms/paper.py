@@ -7,6 +7,7 @@ from intake.forms.fields import Choice, Day
 from models.base import today
 from models.organisations import Organisation, OrganisationKind, organisations
 from models.people import OFFICE_ROLES, User, colleagues
+from models.readers import BOTH
 from models.session import db
 
 
@@ -14,6 +15,7 @@ class PaperForm(StepForm):
     """Asked of an office only if it chooses so, of a coordinator always."""
 
     form_key = "paper"
+    readers = BOTH
     channel = Choice(
         _("Wie kam die Anmeldung?"),
         (("online", _("online")), ("paper", _("auf Papier")), ("email", _("per E-Mail"))),

@@ -15,6 +15,7 @@ from models.places import (
     regions_to_come,
     social_regions,
 )
+from models.readers import NO_CASE
 from workflows.counts import BadCounts, read_counts
 from workflows.places import LARGEST_NUMBER
 
@@ -22,6 +23,7 @@ from workflows.places import LARGEST_NUMBER
 class MergerForm(StepForm):
     """Municipalities end and become part of another, or of a new one."""
 
+    readers = NO_CASE
     gone = ManyChoices(_("Diese Gemeinden gehen auf"))
     into = Choice(
         _("in der Gemeinde"),
@@ -44,6 +46,7 @@ class MergerForm(StepForm):
 class RenamingForm(StepForm):
     """A municipality is called otherwise from a day on."""
 
+    readers = NO_CASE
     municipality = Choice(_("Gemeinde"))
     name = Text(_("Neuer Name"))
     start = Day(_("Gilt ab"))
@@ -57,6 +60,7 @@ class RenamingForm(StepForm):
 class RegionMoveForm(StepForm):
     """A municipality belongs to another Sozialregion from a day on."""
 
+    readers = NO_CASE
     municipality = Choice(_("Gemeinde"))
     region = Choice(_("gehört zur Sozialregion"))
     start = Day(_("Gilt ab"))
@@ -71,6 +75,7 @@ class RegionMoveForm(StepForm):
 class RegionForm(StepForm):
     """A new Sozialregion."""
 
+    readers = NO_CASE
     name = Text(_("Name der Sozialregion"))
     start = Day(_("Gibt es ab"), optional=True, hint=_("Leer heisst: schon immer."))
 
@@ -78,6 +83,7 @@ class RegionForm(StepForm):
 class RegionEndForm(StepForm):
     """A Sozialregion to which no municipality belongs any more."""
 
+    readers = NO_CASE
     region = Choice(_("Sozialregion"))
     last = Day(_("Gibt es bis und mit"))
 
@@ -90,6 +96,7 @@ class RegionEndForm(StepForm):
 class InhabitantsForm(StepForm):
     """A count of inhabitants, pasted from a table: a BFS number and a number a line."""
 
+    readers = NO_CASE
     counted_on = Day(_("Stichtag"), not_after=today)
     source = Text(_("Quelle"), hint=_("Zum Beispiel «BFS STATPOP, ständige Wohnbevölkerung»."))
     lines = LongText(

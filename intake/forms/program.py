@@ -8,12 +8,14 @@ from flask_babel import lazy_gettext as _
 from intake.forms.base import StepForm
 from intake.forms.fields import Day, Number, Numbers, Text
 from intake.forms.organisation import ends_after
+from models.readers import NO_CASE
 from workflows.programs import LONGEST_MONTHS
 
 
 class ProgramForm(StepForm):
     """What makes a programme differ from the others; deadlines have a page of their own."""
 
+    readers = NO_CASE
     name = Text(
         _("Name des Angebots"),
         80,
@@ -60,6 +62,7 @@ class ProgramForm(StepForm):
 class ContractForm(StepForm):
     """From when until when a programme may have how many tandems at a time."""
 
+    readers = NO_CASE
     valid_from = Day(_("Vertrag gilt ab"))
     valid_to = Day(_("Vertrag gilt bis und mit"))
     places = Number(_("Plätze (Tandems gleichzeitig)"), 1, 9999)

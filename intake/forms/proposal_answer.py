@@ -8,6 +8,7 @@ from intake.forms.base import StepForm
 from intake.forms.fields import Choice, Day, Text
 from models.base import today
 from models.proposals import Answer
+from models.readers import BOTH, PROVIDER
 
 ANSWERS = (
     (Answer.ACCEPTED.value, _("nimmt an")),
@@ -21,11 +22,18 @@ class ProposalAnswerForm(StepForm):
 
     form_key = "proposal_answer"
     title = _("Antwort auf den Vorschlag")
+    readers = BOTH
     routes = ("mentor", "mentee")
     variants = routes
     answer = Choice(_("Antwort"), ANSWERS)
     answered_on = Day(_("Antwort vom"), not_after=today, starts_today=True)
-    reason = Text(_("Grund"), 300, optional=True, hint=_("Zum Beispiel, warum es nicht passt."))
+    reason = Text(
+        _("Grund"),
+        300,
+        optional=True,
+        hint=_("Zum Beispiel, warum es nicht passt."),
+        readers=PROVIDER,
+    )
 
     def start(self, variant: str = "") -> None:
         """Whose answer it is."""

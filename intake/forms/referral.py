@@ -29,6 +29,7 @@ from intake.forms.fields import (
 from models.base import today
 from models.places import municipality_choices, region_of
 from models.programs import program_called, program_choices
+from models.readers import BOTH, COORDINATION, OFFICE, Readers
 from models.referrals import Referral
 from models.submissions import latest_answers
 from workflows.facts import OPEN, comes_of_age_on
@@ -87,6 +88,7 @@ class ReferralForm(StepForm):
 
     form_key = "referral"
     title = _("Anmeldung")
+    readers = BOTH
     sections = (
         (
             "office",
@@ -249,10 +251,10 @@ class ReferralForm(StepForm):
         _("ZEMIS-Nummer"),
         only_if=("asylum_status", lists.WITH_ZEMIS),
         hint=_("Zum Beispiel 12345678.9. Nur die Fallführung sieht sie."),
-        office_only=True,
+        readers=OFFICE,
     )
-    n_number = Text(_("N-Nummer"), 12, optional=True, office_only=True)
-    ahv_number = Ahv(_("AHV-Nummer"), optional=True, office_only=True)
+    n_number = Text(_("N-Nummer"), 12, optional=True, readers=OFFICE)
+    ahv_number = Ahv(_("AHV-Nummer"), optional=True, readers=OFFICE)
     entry_date_ch = PartialDay(_("Einreise in die Schweiz"), optional=True)
     street = Text(_("Strasse"))
     house_number = Text(_("Hausnummer"), 12, optional=True)
@@ -326,7 +328,7 @@ class ReferralForm(StepForm):
         ),
         optional=True,
     )
-    social_assistance = YesNo(_("Bezug von Sozialhilfe"), optional=True, office_only=True)
+    social_assistance = YesNo(_("Bezug von Sozialhilfe"), optional=True, readers=OFFICE)
     financed_by = Choice(
         _("Kostenzuständigkeit"),
         (
@@ -335,7 +337,7 @@ class ReferralForm(StepForm):
             ("none", _("keine")),
         ),
         optional=True,
-        office_only=True,
+        readers=OFFICE,
     )
     # C
     target_group = Choice(_("Zielgruppe"), lists.TARGET_GROUP)
@@ -407,6 +409,7 @@ class ReferralForm(StepForm):
         500,
         optional=True,
         hint=_("Nur die Koordinationspersonen der Anbieterin sehen sie."),
+        readers=COORDINATION,
     )
     # D
     program_wish = Choice(_("Gewünschtes Angebot"), default=OPEN)
@@ -464,12 +467,15 @@ class ReferralForm(StepForm):
         self.nationality.choices = list(lists.countries())
         self.program_wish.choices = [(OPEN, _("offen – Triage entscheidet"))]
 
-    def offer(self, *, ahv: bool = False, case: Referral | None = None) -> "ReferralForm":
+    def offer(
+        self, *, ahv: bool = False, case: Referral | None = None, side: Readers = OFFICE
+    ) -> "ReferralForm":
         """Fill the lists that come from the tables.
 
         Args:
             ahv: whether this office may collect the AHV number at all (DOMAIN.md 5.1).
             case: a case that is corrected; what it has already stays choosable in it.
+            side: who fills the form; a provider is not asked what the office keeps to itself.
         """
         self.referral = case
         home = case.municipality_id if case else None
@@ -478,7 +484,7 @@ class ReferralForm(StepForm):
         self.program_wish.choices += program_choices(today(), also=wished)
         if not ahv:
             self._fields.pop("ahv_number", None)
-        return self
+        return self.asked_of(side)
 
     @property
     def is_minor(self) -> bool:

@@ -6,6 +6,7 @@ from intake.forms import choices as lists
 from intake.forms.base import StepForm
 from intake.forms.fields import Choice, Day, Text
 from models.mentees import participants_of
+from models.readers import BOTH
 from models.referrals import Referral
 
 
@@ -14,6 +15,7 @@ class StatusChangeForm(StepForm):
 
     form_key = "status_change"
     title = _("Statuswechsel festhalten")
+    readers = BOTH
     participant_id = Choice(_("Wessen Status ändert?"))
     permit = Choice(_("Neuer Ausweis"), lists.PERMIT)
     asylum_status = Choice(_("Neuer asylrechtlicher Status"), lists.ASYLUM_STATUS)

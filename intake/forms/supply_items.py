@@ -7,6 +7,7 @@ from intake.forms import choices as lists
 from intake.forms.base import StepForm
 from intake.forms.fields import Day, LongText, ManyChoices
 from models.base import today
+from models.readers import BOTH
 from models.referrals import Referral
 from models.submissions import latest_answers
 
@@ -16,6 +17,7 @@ class SupplyItemsForm(StepForm):
 
     form_key = "supply_items"
     title = _("Nachreichung")
+    readers = BOTH
     supplied_items = ManyChoices(_("Was reichen Sie nach?"), lists.MISSING_ITEMS)
     supplied_on = Day(_("Nachgereicht am"), not_after=today, starts_today=True)
     consent_given_on = Day(

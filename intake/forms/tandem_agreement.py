@@ -11,6 +11,7 @@ from intake.forms.base import Group, StepForm
 from intake.forms.fields import Choice, Day, LongText, Many, Number, Text, Tick
 from models.base import today
 from models.deadlines import deadlines_of
+from models.readers import BOTH
 from models.referrals import Referral
 
 
@@ -28,6 +29,8 @@ class TandemAgreementForm(StepForm):
 
     form_key = "tandem_agreement"
     title = _("Vereinbarung")
+    readers = BOTH
+    shared_if = "copy_to_case_office"
     start_date = Day(_("Beginn"))
     planned_end_date = Day(_("Vorgesehenes Ende"))
     trial_until = Day(_("Probezeit bis"))

@@ -8,6 +8,7 @@ from intake.forms.base import StepForm
 from intake.forms.fields import Choice, Day, LongText, ManyChoices, Tick, YesNo
 from models.base import today
 from models.programs import programs
+from models.readers import BOTH, PROVIDER
 from models.referrals import Referral, Urgency
 
 
@@ -16,6 +17,7 @@ class TriageForm(StepForm):
 
     form_key = "triage"
     title = _("Entscheid über die Aufnahme")
+    readers = BOTH
     routes = ("decision",)
     triage_date = Day(_("Datum des Entscheids"), not_after=today, starts_today=True)
     target_group_ok = YesNo(_("Gehört zur Zielgruppe"))
@@ -53,7 +55,10 @@ class TriageForm(StepForm):
         hint=_("Nötig ausser bei einer Aufnahme. Die Stelle liest ihn im Fall, nicht in der Mail."),
     )
     internal_note = LongText(
-        _("Interne Notiz"), optional=True, hint=_("Nur Ihre Organisation sieht sie.")
+        _("Interne Notiz"),
+        optional=True,
+        hint=_("Nur Ihre Organisation sieht sie."),
+        readers=PROVIDER,
     )
 
     def prepare(self, referral: Referral, variant: str = "") -> None:

@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _
 from intake.forms.base import StepForm
 from intake.forms.fields import Choice, Day, LongText
 from models.base import today
+from models.readers import BOTH, PROVIDER
 
 
 class TrialReviewForm(StepForm):
@@ -12,12 +13,15 @@ class TrialReviewForm(StepForm):
 
     form_key = "trial_review"
     title = _("Ende der Probezeit")
+    readers = BOTH
     routes = ("result",)
     held_on = Day(_("Besprochen am"), not_after=today, starts_today=True)
-    view_mentee = LongText(_("Wie es der oder dem Mentee geht"), 500, rows=2)
-    view_mentor = LongText(_("Wie es der Mentorin oder dem Mentor geht"), 500, rows=2)
+    view_mentee = LongText(_("Wie es der oder dem Mentee geht"), 500, rows=2, readers=PROVIDER)
+    view_mentor = LongText(
+        _("Wie es der Mentorin oder dem Mentor geht"), 500, rows=2, readers=PROVIDER
+    )
     result = Choice(
         _("Ergebnis"),
         (("continue", _("das Tandem geht weiter")), ("terminate", _("das Tandem endet hier"))),
     )
-    note = LongText(_("Notiz"), optional=True)
+    note = LongText(_("Notiz"), optional=True, readers=PROVIDER)

@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _
 
 from intake.forms.base import StepForm
 from intake.forms.fields import LongText, YesNo
+from models.readers import BOTH
 
 
 class WaitingListReviewForm(StepForm):
@@ -11,6 +12,7 @@ class WaitingListReviewForm(StepForm):
 
     form_key = "waiting_list_review"
     title = _("Warteliste nachfragen")
+    readers = BOTH
     routes = ("still_wanted",)
     still_wanted = YesNo(_("Ist die Anmeldung noch aktuell?"))
     changes = LongText(_("Was hat sich geändert?"), 500, rows=3, optional=True)

@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _
 from intake.forms.base import StepForm
 from intake.forms.fields import Choice, Day, LongText
 from models.base import today
+from models.readers import BOTH, OFFICE
 
 
 class WithdrawalForm(StepForm):
@@ -12,6 +13,7 @@ class WithdrawalForm(StepForm):
 
     form_key = "withdrawal"
     title = _("Anmeldung zurückziehen")
+    readers = BOTH
     on = Day(_("Rückzug am"), not_after=today, starts_today=True)
     who = Choice(
         _("Wer zieht zurück?"),
@@ -25,12 +27,13 @@ class ConsentRevocationForm(StepForm):
 
     form_key = "consent_revocation"
     title = _("Einwilligung widerrufen")
+    readers = BOTH
     on = Day(_("Widerrufen am"), not_after=today, starts_today=True)
     who = Choice(
         _("Wer widerruft?"),
         (("mentee", _("Mentee")), ("representative", _("gesetzliche Vertretung"))),
     )
-    note = LongText(_("Bemerkung"), 500, rows=2, optional=True)
+    note = LongText(_("Bemerkung"), 500, rows=2, optional=True, readers=OFFICE)
 
 
 class ReopeningForm(StepForm):
@@ -38,4 +41,5 @@ class ReopeningForm(StepForm):
 
     form_key = "reopening"
     title = _("Anmeldung wieder aufnehmen")
+    readers = BOTH
     reason = LongText(_("Warum wird sie wieder aufgenommen?"), 500, rows=2)

@@ -18,9 +18,10 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from intake import answers as shown
-from intake import papers
+from intake import papers, reading, wording
 from intake.forms import REGISTRY
 from intake.forms.referral import ReferralForm
+from intake.forms.triage import TriageForm
 from intake.keeping import keeps, sent
 from intake.permissions import Permission, requires
 from models.base import today
@@ -30,17 +31,18 @@ from models.journal import Audience, timeline
 from models.mentees import Mentee, participants_of
 from models.messages import messages_of
 from models.organisations import Organisation, OrganisationKind, organisations
-from models.people import OFFICE_ROLES, PROVIDER_ROLES, User, colleagues
+from models.people import OFFICE_ROLES, User, colleagues
 from models.places import social_regions
 from models.processes import next_moment
 from models.programs import programs
 from models.proposals import open_proposal
-from models.referrals import Forwarding, Referral, ReferralStatus, visible_to
+from models.referrals import Referral, ReferralStatus, visible_to
 from models.session import db
 from models.submissions import submissions_of
 from models.tandems import tandems_of
 from models.tasks import open_tasks
 from workflows import desk
+from workflows.errors import NotFound
 from workflows.place import diagram_xml, place_of
 
 pages = Blueprint("cases", __name__, url_prefix="/cases")
@@ -65,29 +67,26 @@ def index() -> Any:
     if after.isdigit() and len(after) < 12:
         select = select.where(Referral.id < int(after))
     rows = list(db.scalars(select.order_by(Referral.id.desc()).limit(PAGE + 1)).unique())
-    mine = current_user.organisation_ids(PROVIDER_ROLES)
-    forwarded = db.scalars(
-        sa.select(Forwarding)
-        .where(Forwarding.from_provider_id.in_(mine))
-        .order_by(Forwarding.id.desc())
-        .limit(20)
-    )
     return render_template(
         "cases/list.html",
         rows=rows[:PAGE],
         later=rows[PAGE - 1].id if len(rows) > PAGE else None,
         programs=programs(),
         regions=social_regions(),
-        forwarded=list(forwarded),
-        names={o.id: o.name for o in organisations(OrganisationKind.PROVIDER)},
+        remainders=[] if any(request.args.values()) else desk.remainders(current_user),
+        **_remainder_words(),
     )
 
 
 @pages.get("/<int:referral_id>")
 @requires(Permission.SEE_CASES)
 def show(referral_id: int) -> Any:
-    """One case: where it is, what happened, who is in it, what can be done."""
-    referral = desk.referral_for(current_user, referral_id)
+    """One case: where it is, what happened, who is in it, what can be done; or what is left of it."""
+    try:
+        referral = desk.referral_for(current_user, referral_id)
+    except NotFound:
+        left = desk.remainder_for(current_user, referral_id)
+        return render_template("cases/remainder.html", left=left, **_remainder_words())
     sides = desk.sides(current_user, referral)
     tasks = open_tasks(referral.id)
     entries = [e for e in timeline(referral.id) if _readable(e, sides, referral)]
@@ -112,6 +111,7 @@ def show(referral_id: int) -> Any:
         ],
         undo=desk.can_undo(referral, current_user),
         sheets=_sheets(referral, sides),
+        corrected=lambda entry: reading.corrected(current_user, referral, entry),
         forms=REGISTRY,
     )
 
@@ -129,8 +129,8 @@ def received(referral_id: int) -> Any:
 def pdf(referral_id: int) -> Any:
     """The referral as it counts now, as an accessible PDF."""
     referral = desk.referral_for(current_user, referral_id)
-    answers, sides = desk.facts_for_form(referral), desk.sides(current_user, referral)
-    sheet = shown.sheet("referral", answers, sides, referral.received_on)
+    answers = desk.facts_for_form(referral)
+    sheet = shown.sheet(current_user, referral, "referral", answers, referral.received_on)
     return papers.as_response(papers.referral_paper(referral, sheet), f"{referral.number}.pdf")
 
 
@@ -218,9 +218,12 @@ def correct(referral_id: int) -> Any:
     if Audience.OFFICE not in desk.sides(current_user, referral):
         abort(403)
     before = desk.facts_for_form(referral)
+    unread = reading.unreadable(current_user, referral, "referral", before)
     typed = sent(entries=True)
-    form = ReferralForm(typed) if typed is not None else ReferralForm(data=before)
-    form.offer(ahv=current_app.extensions["intake"].ahv, case=referral)
+    seen = {name: one for name, one in before.items() if name not in unread}
+    form = ReferralForm(typed) if typed is not None else ReferralForm(data=seen)
+    form.offer(ahv=current_app.extensions["intake"].ahv, case=referral).keep_unread(unread)
+    form.say_given(_given(referral))
     saving = request.method == "POST" and not {"add", "remove"} & request.form.keys()
     if saving and form.validate():
         changed = desk.correct(referral, form.filled, by=current_user)
@@ -256,9 +259,32 @@ def hand_over(referral_id: int) -> Any:
     return render_template("cases/hand_over.html", referral=referral, choices=choices)
 
 
+def _remainder_words() -> dict[str, Any]:
+    """What a remainder says, in words: how it ended, what was decided and why, who has it now."""
+    form = TriageForm()
+    called = [dict(form.decision.choices), dict(form.decline_reason.choices)]
+    statuses = {status.value: words for status, words in wording.STATUS.items()}
+    return {
+        "ended": lambda left: statuses.get(left.end, gettext("weitergeleitet")),
+        "decided": lambda left: called[0].get(left.decision, ""),
+        "reason": lambda left: called[1].get(left.reason, ""),
+        "names": {o.id: o.name for o in organisations(OrganisationKind.PROVIDER)},
+    }
+
+
+def _given(referral: Referral) -> frozenset[str]:
+    """What this person has written for others to read, in the registration as it counts now."""
+    versions = [one for one in submissions_of(referral.id) if one.form_key == ReferralForm.form_key]
+    return reading.given_by(current_user, versions)[versions[-1].id] if versions else frozenset()
+
+
 def _readable(row: Any, sides: frozenset[Audience], referral: Referral) -> bool:
     """A provider does not read what was written while the case was another provider's."""
     if row.audience not in sides:
+        return False
+    if getattr(row, "event", "") == "corrected" and not reading.corrected(
+        current_user, referral, row
+    ):
         return False
     if Audience.OFFICE in sides or row.provider_id is None:
         return True
@@ -268,9 +294,18 @@ def _readable(row: Any, sides: frozenset[Audience], referral: Referral) -> bool:
 def _sheets(referral: Referral, sides: frozenset[Audience]) -> list[Any]:
     """The answers as people read them, those of another provider left out, the latest first."""
     found = []
-    for submission in reversed(submissions_of(referral.id)):
-        theirs = submission.provider_id == referral.provider_id or Audience.OFFICE in sides
-        if submission.form_key in REGISTRY and (theirs or submission.form_key == "referral"):
-            key, given_on = submission.form_key, submission.at.date()
-            found.append((submission, shown.sheet(key, submission.answers, sides, given_on)))
+    everything = submissions_of(referral.id)
+    given = reading.given_by(current_user, everything)
+    for one in reversed(everything):
+        theirs = one.provider_id == referral.provider_id or Audience.OFFICE in sides
+        if one.form_key in REGISTRY and (theirs or one.form_key == "referral"):
+            sheet = shown.sheet(
+                current_user,
+                referral,
+                one.form_key,
+                one.answers,
+                one.at.date(),
+                given=given[one.id],
+            )
+            found.append((one, sheet))
     return found

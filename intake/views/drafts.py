@@ -32,6 +32,7 @@ from models.organisations import Organisation, OrganisationKind, organisations
 from models.people import OFFICE_ROLES, PROVIDER_ROLES, User
 from models.processes import latest_diagram
 from models.programs import programs
+from models.readers import OFFICE, PROVIDER, Readers
 from models.referrals import Channel
 from models.session import db
 from workflows import desk
@@ -232,14 +233,18 @@ def _documents(draft: Draft) -> list[Document]:
 
 
 def _offered() -> ReferralForm:
-    return ReferralForm().offer(ahv=current_app.extensions["intake"].ahv)
+    return ReferralForm().offer(ahv=current_app.extensions["intake"].ahv, side=_side())
+
+
+def _side() -> Readers:
+    """As whom somebody registers a person here."""
+    return OFFICE if current_user.organisation_ids(OFFICE_ROLES) else PROVIDER
 
 
 def _form(raw: dict[str, Any]) -> ReferralForm:
     typed = MultiDict([(name, value) for name, values in raw.items() for value in values])
     form = ReferralForm(typed if typed else None)
-    form.offer(ahv=current_app.extensions["intake"].ahv)
-    return form
+    return form.offer(ahv=current_app.extensions["intake"].ahv, side=_side())
 
 
 def _merged(draft: Draft, code: str, typed: MultiDict[str, str]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from intake.register import Chosen, register
 from models.mentors import Mentor
 from models.organisations import Organisation
 from models.people import PROVIDER_ROLES
+from models.referrals import Referral, visible_to
 from models.session import db
 from models.tandems import Tandem
 from workflows.register import edit_mentor, enter_mentor, pause_intake
@@ -61,7 +62,9 @@ def edit(mentor_id: int) -> Any:
     else:
         now = {"status": mentor.status.value, "max_mentees": mentor.max_mentees}
         form = MentorForm(data={**mentor.answers, **now}).offer(mentor.municipality_id)
-    tandems = list(db.scalars(sa.select(Tandem).where(Tandem.mentor_id == mentor.id)))
+    seen = visible_to(current_user).with_only_columns(Referral.id)
+    of_mentor = sa.select(Tandem).where(Tandem.mentor_id == mentor.id)
+    tandems = list(db.scalars(of_mentor.where(Tandem.referral_id.in_(seen))))
     page = render_template("mentors/form.html", form=form, mentor=mentor, tandems=tandems)
     return page, 422 if _sent() else 200
 

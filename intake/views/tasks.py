@@ -17,6 +17,7 @@ from intake.forms.entries import with_entries
 from intake.keeping import keeps, sent
 from intake.monitoring import STEPS
 from intake.permissions import Permission, requires
+from intake.reading import readable
 from models.base import now, today
 from models.deadlines import end_of
 from models.drafts import draft_for_task
@@ -164,15 +165,12 @@ def _render(task: Task, form: StepForm, code: int = 200, **more: Any) -> Any:
     values = {
         "task": task,
         "referral_sheet": sheet(
-            "referral",
-            answers,
-            desk.sides(current_user, task.referral),
-            task.referral.received_on,
+            current_user, task.referral, "referral", answers, task.referral.received_on
         ),
         "form": form,
         "referral": task.referral,
         "colleagues": _colleagues(task),
-        "office_answers": answers,
+        "office_answers": readable(current_user, task.referral, "referral", answers),
         **more,
     }
     try:

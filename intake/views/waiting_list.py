@@ -15,7 +15,6 @@ from models.referrals import Referral, Urgency, places_taken, waiting_list
 from models.session import db
 from models.submissions import latest_answers
 from models.tasks import Task
-from workflows import desk
 
 pages = Blueprint("waiting_list", __name__, url_prefix="/waiting-list")
 
@@ -67,8 +66,8 @@ def _chosen(rows: list[Referral]) -> Referral | None:
 def _sheet(chosen: Referral | None) -> Any:
     if chosen is None:
         return None
-    sides = desk.sides(current_user, chosen)
-    return sheet("referral", latest_answers(chosen.id, "referral"), sides, chosen.received_on)
+    answers = latest_answers(chosen.id, "referral")
+    return sheet(current_user, chosen, "referral", answers, chosen.received_on)
 
 
 def _proposal_task(chosen: Referral | None) -> Task | None:

@@ -1,6 +1,6 @@
 """The verbs: a case changes only through one of these, each with its named actor."""
 
-from workflows.desk.access import may_work_on, referral_for, sides, task_for
+from workflows.desk.access import may_work_on, readings, referral_for, sides, task_for
 from workflows.desk.mending import retry
 from workflows.desk.rebinding import go_back, rebind
 from workflows.desk.referrals import (
@@ -14,6 +14,7 @@ from workflows.desk.referrals import (
     say,
     send,
 )
+from workflows.desk.remainders import remainder_for, remainders
 from workflows.desk.tasks import assign, claim, release, save_draft, submit
 from workflows.desk.undoing import can_undo, take_back
 from workflows.filled import FilledForm
@@ -31,10 +32,13 @@ __all__ = [
     "open_referral",
     "possible_messages",
     "possible_records",
+    "readings",
     "rebind",
     "record",
     "referral_for",
     "release",
+    "remainder_for",
+    "remainders",
     "retry",
     "save_draft",
     "say",

@@ -6,6 +6,7 @@ from sqlalchemy.orm import contains_eager, lazyload
 from models.journal import Audience
 from models.people import OFFICE_ROLES, PROVIDER_ROLES, Role, User
 from models.processes import Run
+from models.readers import COORDINATION, NOBODY, OFFICE, PROVIDER, Readers
 from models.referrals import Referral, visible_to
 from models.session import db
 from models.tasks import Task
@@ -61,18 +62,51 @@ def may_work_on(user: User, task: Task) -> bool:
     """True for the members of the task's queue, as long as the case is still with them."""
     if (task.organisation_id, task.role) not in user.groups():
         return False
-    referral = task.referral
-    return task.organisation_id in (referral.office_id, referral.provider_id)
+    return task.organisation_id in holders(task.referral)
+
+
+def holders(referral: Referral) -> set[int]:
+    """The organisations that have a case now: its office, and its provider unless it gave it back."""
+    provider = {referral.provider_id} if referral.with_provider else set()
+    return {referral.office_id} | provider
+
+
+def acts_for(user: User, referral: Referral, roles: frozenset[Role]) -> bool:
+    """Whether a person has one of these roles at an organisation that has the case now."""
+    office = referral.office_id in user.organisation_ids(roles & OFFICE_ROLES)
+    provider = referral.provider_id in user.organisation_ids(roles & PROVIDER_ROLES)
+    return office or (provider and referral.with_provider)
+
+
+def readings(user: User, referral: Referral) -> Readers:
+    """As whom a person reads a case. Everything that shows an answer asks this."""
+    found = NOBODY
+    if acts_for(user, referral, OFFICE_ROLES):
+        found |= OFFICE
+    if acts_for(user, referral, PROVIDER_ROLES):
+        found |= PROVIDER
+        if _coordinates(user, referral):
+            found |= COORDINATION
+    return found
+
+
+def _coordinates(user: User, referral: Referral) -> bool:
+    """Any coordinator of the provider until one has the case, then she; her programme lead always.
+
+    Of a coordinator who has left nobody has it.
+    """
+    own, place = referral.coordinator, referral.provider_id
+    if place in user.organisation_ids(frozenset({Role.PROGRAM_LEAD})):
+        return True
+    taken = own is not None and own.active and own.works_at(place, PROVIDER_ROLES)
+    return not taken or referral.coordinator_id == user.id
 
 
 def sides(user: User, referral: Referral) -> frozenset[Audience]:
     """What a person may read of a case besides what both sides may: the office's, the provider's."""
-    seen = {Audience.BOTH}
-    if referral.office_id in user.organisation_ids(OFFICE_ROLES):
-        seen.add(Audience.OFFICE)
-    if referral.provider_id in user.organisation_ids(PROVIDER_ROLES):
-        seen.add(Audience.PROVIDER)
-    return frozenset(seen)
+    seen = readings(user, referral)
+    own = {Audience.OFFICE: OFFICE in seen, Audience.PROVIDER: PROVIDER in seen}
+    return frozenset({Audience.BOTH, *(audience for audience, reads in own.items() if reads)})
 
 
 def leads(user: User, organisation_id: int) -> bool:

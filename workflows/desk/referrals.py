@@ -21,7 +21,7 @@ from models.referrals import IN_TANDEM, Channel, Referral, ReferralStatus, next_
 from models.session import db, transaction
 from models.submissions import Submission, latest_answers
 from models.tasks import Task
-from workflows.desk.access import hold, sides
+from workflows.desk.access import acts_for, hold, sides
 from workflows.desk.moving import Moving
 from workflows.diagrams.published import REFERRAL
 from workflows.errors import NotAllowed, NotPossibleNow, StepFailed
@@ -156,13 +156,8 @@ def possible_messages(referral: Referral, user: User) -> list[str]:
     return [
         form
         for form, (message, roles) in MESSAGES.items()
-        if message in heard and _acts_for(user, referral, roles)
+        if message in heard and acts_for(user, referral, roles)
     ]
-
-
-def _acts_for(user: User, referral: Referral, roles: frozenset[Role]) -> bool:
-    office = referral.office_id in user.organisation_ids(roles & OFFICE_ROLES)
-    return office or referral.provider_id in user.organisation_ids(roles & PROVIDER_ROLES)
 
 
 def send(referral: Referral, filled: FilledForm, *, by: User) -> None:
@@ -185,7 +180,7 @@ def _send(referral: Referral, filled: FilledForm, by: User) -> None:
     message, roles = MESSAGES[filled.key]
     with transaction():
         moving = Moving.load(referral.id, by)
-        if not _acts_for(by, referral, roles):
+        if not acts_for(by, referral, roles):
             raise NotAllowed(filled.key)
         if message not in moving.case.listens_to():
             raise NotPossibleNow(filled.key)
@@ -201,7 +196,7 @@ def correct(referral: Referral, filled: FilledForm, *, by: User) -> list[str]:
     """Replace the answers of a submitted referral; the old ones stay in the record.
 
     Returns:
-        The keys of the answers that changed; the provider is shown them.
+        The keys of the answers that changed; the provider is told of those that it reads.
 
     Raises:
         NotAllowed: only the office corrects what it has sent.
@@ -209,7 +204,7 @@ def correct(referral: Referral, filled: FilledForm, *, by: User) -> list[str]:
     """
     with transaction():
         hold(referral)
-        if not _acts_for(by, referral, OFFICE_ROLES):
+        if not acts_for(by, referral, OFFICE_ROLES):
             raise NotAllowed("correct")
         if referral.over:
             raise NotPossibleNow("correct")
@@ -222,13 +217,16 @@ def correct(referral: Referral, filled: FilledForm, *, by: User) -> list[str]:
         if changed:
             _submission(referral, filled, by)
             keep(filled.key, referral, filled.answers, by)
-            referral.corrected_at = now()
-            tell("corrected", referral, "coordinator")
+            told = not filled.private.issuperset(changed)
+            if told:
+                referral.corrected_at = now()
+                tell("corrected", referral, "coordinator")
             journal.write(
                 "corrected",
                 by=by,
                 referral_id=referral.id,
                 provider_id=referral.provider_id,
+                audience=Audience.BOTH if told else Audience.OFFICE,
                 fields=changed,
             )
     return changed
@@ -239,7 +237,7 @@ def possible_records(referral: Referral, user: User) -> list[str]:
     return [
         form
         for form, roles in RECORDS.items()
-        if _acts_for(user, referral, roles)
+        if acts_for(user, referral, roles)
         and (form != "activity_log" or referral.status in IN_TANDEM | {ReferralStatus.CLOSING})
     ]
 
@@ -265,7 +263,7 @@ def hand_over(referral: Referral, to: User, office: Organisation, *, by: User) -
         raise NotAllowed("this person does not work at this office")
     with transaction():
         hold(referral)
-        if not _acts_for(by, referral, OFFICE_ROLES):
+        if not acts_for(by, referral, OFFICE_ROLES):
             raise NotAllowed("hand over")
         moved = referral.office_id != office.id
         referral.case_manager, referral.case_manager_id = to, to.id

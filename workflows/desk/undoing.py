@@ -15,12 +15,13 @@ from models import journal
 from models.base import Base, now
 from models.drafts import Draft
 from models.outbox import Mail, MailState
-from models.people import User
+from models.people import REFERRAL_ROLES, User
 from models.plain import plain, typed
 from models.processes import Run
 from models.referrals import Referral
 from models.session import db, transaction
 from models.submissions import Submission
+from workflows.desk.access import acts_for
 from workflows.errors import NothingToUndo
 
 #: How long a step can be taken back, if nothing else forbids it sooner.
@@ -139,7 +140,7 @@ def can_undo(referral: Referral, user: User) -> Undo | None:
     run = db.scalars(
         sa.select(Run).where(Run.referral_id == referral.id).options(undefer(Run.undo))
     ).one()
-    return _possible(run, user)
+    return _possible(run, user) if acts_for(user, referral, REFERRAL_ROLES) else None
 
 
 def _possible(run: Run, user: User) -> Undo | None:
@@ -173,7 +174,7 @@ def take_back(referral: Referral, *, by: User) -> str:
             .execution_options(populate_existing=True)
         ).one()
         undo = _possible(run, by)
-        if undo is None:
+        if undo is None or not acts_for(by, referral, REFERRAL_ROLES):
             raise NothingToUndo(referral.number)
         run.state, run.due_at, run.ended_at, run.undo = undo.state, undo.due_at, None, None
         db.execute(

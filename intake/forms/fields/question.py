@@ -7,6 +7,9 @@ from flask_babel import gettext
 from wtforms import Field
 from wtforms.validators import StopValidation
 
+from intake.forms.numbers import refuse_numbers
+from models.readers import Readers
+
 
 class Question(Field):
     """A question with a hint; required unless marked optional, asked only if a condition holds.
@@ -16,10 +19,12 @@ class Question(Field):
         optional: may stay empty; shown to the reader.
         only_if: (name of another question, the answers that make this one asked).
         missing: what to say when it was left empty.
-        office_only: never sent to a provider's page.
+        readers: who may read the answer; of a form that names none for all, every question must.
     """
 
     kind = "text"
+    #: Whether a number of a register may stand here; elsewhere it is refused.
+    takes_numbers = False
     data: Any
 
     def __init__(
@@ -30,18 +35,20 @@ class Question(Field):
         optional: bool = False,
         only_if: tuple[str, Sequence[Any]] | None = None,
         missing: Any = "",
-        office_only: bool = False,
+        readers: Readers | None = None,
         **options: Any,
     ) -> None:
         super().__init__(label, description=hint, **options)
         self.optional, self.only_if = optional, only_if
-        self.missing, self.office_only = missing, office_only
+        self.missing, self.readers = missing, readers
         self.typed: list[str] = []
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Keep what was typed; an answer that cannot be read raises ValueError with a sentence."""
         self.typed = [value.strip() for value in valuelist]
         text = self.typed[0] if self.typed else ""
+        if not self.takes_numbers:
+            refuse_numbers(text)
         self.data = self.read(text) if text else None
 
     def read(self, text: str) -> Any:

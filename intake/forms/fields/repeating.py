@@ -5,6 +5,8 @@ from typing import Any
 
 from wtforms import FieldList, Form, FormField
 
+from models.readers import Readers
+
 
 class Many(FieldList):
     """A group of questions that repeats, such as the members of a household."""
@@ -21,12 +23,12 @@ class Many(FieldList):
         most: int = 12,
         least: int = 0,
         only_if: tuple[str, Sequence[Any]] | None = None,
-        office_only: bool = False,
+        readers: Readers | None = None,
         **options: Any,
     ) -> None:
         options.setdefault("min_entries", least)
         super().__init__(FormField(group), label, description=hint, max_entries=most, **options)
-        self.one, self.only_if, self.office_only = one, only_if, office_only
+        self.one, self.only_if, self.readers = one, only_if, readers
         self.optional, self.least = least == 0, least
 
     @property

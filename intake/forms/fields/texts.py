@@ -112,6 +112,8 @@ def address(text: str) -> str:
 class Zemis(Question):
     """A ZEMIS number; its check digit is not public, so only the form is checked."""
 
+    takes_numbers = True
+
     def read(self, text: str) -> Any:
         """NNNNNNNN.N"""
         compact = text.replace(" ", "")
@@ -125,6 +127,8 @@ class Zemis(Question):
 
 class Ahv(Question):
     """An AHV number with its check digit; kept as 13 digits."""
+
+    takes_numbers = True
 
     def read(self, text: str) -> Any:
         """Thirteen digits."""
