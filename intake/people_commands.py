@@ -157,6 +157,21 @@ def take_role(email: str, organisation: str, role: str) -> None:
     click.echo(f"{known.email} is no longer {role} at {place.name}; {freed} tasks are free again.")
 
 
+@user.command(name="reset-factor")
+@click.argument("email")
+def reset_factor(email: str) -> None:
+    """Take app, passkeys and recovery codes of a person away who has lost them; they get a mail.
+
+    For the last administrator; others ask an administrator. Ring the person up first.
+    """
+    from intake import factors
+
+    with office():
+        known = _known(email)
+        factors.reset(known, by=None)
+    click.echo(f"{known.email} sets up a new second factor at the next sign-in.")
+
+
 def _known(email: str) -> User:
     found = user_by_email(email)
     if found is None:

@@ -13,6 +13,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 
 from intake import acting, known_browsers
 from intake.config import Config
+from models import journal
 from models.base import now
 from models.people import User
 from models.session import db, transaction
@@ -68,7 +69,7 @@ def background(view: View) -> View:
     return view
 
 
-def begin(user: User) -> None:
+def begin(user: User, *, proved: bool = False) -> None:
     """Sign somebody in with a new row and a new secret; what the cookie held before is forgotten."""
     locale = session.get("locale")
     leave()
@@ -78,12 +79,14 @@ def begin(user: User) -> None:
         user_id=user.id,
         digest=_new_secret(user),
         begun_at=now(),
+        proved_at=now() if proved else None,
         seen_at=now(),
         device=device(request.user_agent.string),
         source=source(),
     )
     with transaction():
         db.add(row)
+        journal.write("signed_in", by=user)
     g.user_session = row
     known_browsers.remember(user.id)
     login_user(user)

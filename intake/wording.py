@@ -37,6 +37,7 @@ PERSON_STATE: dict[str, Any] = {
     "active": _("aktiv"),
     "invited": _("eingeladen"),
     "left": _("ausgetreten"),
+    "without_factor": _("ohne zweiten Faktor, den die Rolle verlangt"),
 }
 
 STATUS: dict[ReferralStatus, Any] = {
@@ -277,6 +278,16 @@ USED: dict[str, Any] = {
 }
 
 EVENT: dict[str, Any] = {
+    "app_added": _("hat eine App als zweiten Faktor eingerichtet"),
+    "app_used": _("hat sich mit einem Code der App ausgewiesen"),
+    "app_removed": _("hat die App als zweiten Faktor entfernt"),
+    "passkey_added": _("hat einen Passkey eingerichtet"),
+    "passkey_used": _("hat sich mit einem Passkey ausgewiesen"),
+    "passkey_removed": _("hat einen Passkey entfernt"),
+    "recovery_codes_made": _("hat neue Wiederherstellungscodes erstellt"),
+    "recovery_code_used": _("hat einen Wiederherstellungscode gebraucht"),
+    "factor_failed": _("hat sich mit dem zweiten Faktor nicht ausweisen können"),
+    "factors_reset": _("hat den zweiten Faktor einer Person zurückgesetzt"),
     "diagram_published": _("hat Version %(version)s veröffentlicht"),
     "drawing_begun": _("hat Entwurf %(draft)s begonnen"),
     "drawing_imported": _("hat Entwurf %(draft)s aus Dateien begonnen"),

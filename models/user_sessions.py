@@ -17,6 +17,7 @@ class UserSession(Base):
         device: what the browser says of itself, in a few words.
         source: the network it was begun from.
         seen_at: the last time that somebody did something there, to the minute.
+        proved_at: when the second factor was given there, if it was.
         ended_at: when it was signed out, by the person or by what ends all of theirs.
     """
 
@@ -29,6 +30,7 @@ class UserSession(Base):
     seen_at: Mapped[datetime]
     device: Mapped[str] = mapped_column(sa.String(80))
     source: Mapped[str] = mapped_column(sa.String(60))
+    proved_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship()

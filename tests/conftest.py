@@ -24,6 +24,7 @@ from models.people import Membership, Role, User
 from models.reference import load_reference
 from models.session import connect, db, disconnect, transaction
 from tests.browser import Web
+from tests.factors import equip_who_needs_it
 from tests.fresh import Databases
 from tests.postgres import postgres
 from workflows.diagrams.published import ship, specs_of
@@ -52,6 +53,7 @@ def furnish(url: str, folder: Path) -> None:
     with app.test_request_context(), time_machine.travel(MONDAY, tick=False):
         load_reference()
         create_people()
+        equip_who_needs_it()
         ship(vocabulary())
         db.remove()
     app.extensions["engine"].dispose()

@@ -52,6 +52,7 @@ NOTICES = frozenset(
         "role_added",
         "role_removed",
         "readmitted",
+        "factors_reset",
     }
 )
 

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from intake.doctor.database import clocks, durable, version, zones
 from intake.doctor.disk import backup, modes, papers, room
+from intake.doctor.factors import second_factors
 from intake.doctor.lines import Check, Line, Needs, State, look_at
 from intake.doctor.mail import mail
 from intake.doctor.offices import offices, programmes
@@ -24,6 +25,7 @@ PAGE = (
     Check("routing", _("Zuteilung der Anmeldungen"), routing),
     Check("deadlines", _("Fristen"), deadlines),
     Check("people", _("Personen"), people),
+    Check("factors", _("Zweiter Faktor"), second_factors),
     Check("mail", _("Mail"), mail, cheap=False),
     Check("papers", _("Dokumente"), papers, needs=Needs.NOTHING),
     Check("scanner", _("Virenscanner"), scanner, cheap=False, needs=Needs.NOTHING),

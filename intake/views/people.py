@@ -7,7 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 
-from intake import accounts, wording
+from intake import accounts, factors, wording
 from intake.forms.invitation import InvitationForm
 from intake.forms.membership import MembershipForm
 from intake.keeping import keeps, sent
@@ -26,6 +26,7 @@ from models.people import (
 )
 from models.queues import Queue, deserted, held_in, left_alone, lost_queues
 from models.referrals import led_by
+from models.second_factors import has_factor, without_factor
 from models.session import db
 from workflows import memberships
 from workflows.errors import (
@@ -63,14 +64,18 @@ class Chosen:
         """True if not everybody is shown."""
         return self != Chosen()
 
-    def fits(self, user: User) -> bool:
+    def fits(self, user: User, *, lacks_factor: bool = False) -> bool:
         """Whether somebody is meant."""
         hay = f"{user.last_name} {user.first_name} {user.last_name} {user.email}".casefold()
         places = {organisation.id for organisation, _roles in user.workplaces()}
         return (
             all(word in hay for word in self.text.casefold().split())
             and (not self.organisation_id or self.organisation_id in places)
-            and (not self.state or self.state == wording.person_state(user))
+            and (
+                not self.state
+                or self.state == wording.person_state(user)
+                or (self.state == "without_factor" and lacks_factor)
+            )
         )
 
 
@@ -79,7 +84,8 @@ class Chosen:
 def index() -> Any:
     """Everybody, and what they are where; with a search."""
     chosen = Chosen.asked()
-    users = [user for user in everybody() if chosen.fits(user)]
+    lacking = {user.id for user in without_factor(factors.demanding_roles())}
+    users = [user for user in everybody() if chosen.fits(user, lacks_factor=user.id in lacking)]
     return render_template(
         "people/index.html", users=users, chosen=chosen, organisations=organisations()
     )
@@ -90,7 +96,23 @@ def index() -> Any:
 def show(user_id: int) -> Any:
     """One person: the address, each role, and what can be changed."""
     person = _person(user_id)
-    return render_template("people/show.html", person=person, left_on=_left_on(person))
+    return render_template(
+        "people/show.html", person=person, left_on=_left_on(person), factor=has_factor(person.id)
+    )
+
+
+@pages.route("/<int:user_id>/factors", methods=["GET", "POST"])
+@requires(Permission.MANAGE_PEOPLE)
+def reset_factors(user_id: int) -> Any:
+    """Somebody has lost their device: take their factors away, after asking."""
+    person = _person(user_id)
+    own = person.id == current_user.id
+    if request.method != "POST" or own:
+        page = render_template("people/factors.html", person=person, own=own)
+        return page, 409 if request.method == "POST" else 200
+    factors.reset(person, by=current_user)
+    flash(gettext("Der zweite Faktor von %(who)s ist zurückgesetzt.", who=person.name))
+    return redirect(url_for("people.show", user_id=person.id))
 
 
 @pages.route("/invite", methods=["GET", "POST"])

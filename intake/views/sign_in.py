@@ -18,13 +18,14 @@ from flask import (
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 
-from intake import accounts, acting, keeping, known_browsers, passwords, sessions
+from intake import accounts, acting, factors, keeping, known_browsers, passwords, sessions
 from intake.demo.people import PERSONAS
 from intake.demo.stories import WHAT
 from intake.guessing import TooManyAttempts
 from intake.navigation import first_page
 from intake.permissions import Permission, public, requires
 from models.people import User, user_by_email
+from models.second_factors import has_factor
 from workflows.links import owner_of_link
 
 pages = Blueprint("sign_in", __name__)
@@ -67,7 +68,11 @@ def enter() -> Any:
         error = gettext("E-Mail und Passwort passen nicht zusammen. Prüfen Sie beide.")
         return _again(error, 422)
     onward = onward if is_ours(onward) else ""
+    if has_factor(user.id):
+        factors.half_begin(user, onward)
+        return redirect(url_for("second_step.show"), code=303)
     _begin(user)
+    factors.password_typed()
     return redirect(keeping.lead(user, onward) or first_page(user), code=303)
 
 
@@ -149,9 +154,17 @@ def language() -> Any:
     return redirect(onward if is_ours(onward) else url_for("sign_in.home"))
 
 
-def _begin(user: User) -> None:
+def finish(user: User) -> Any:
+    """The second factor was right too: a fresh session, and to the page that was asked for."""
+    onward = factors.half_onward()
+    _begin(user, proved=True)
+    factors.password_typed()
+    return redirect(keeping.lead(user, onward) or first_page(user), code=303)
+
+
+def _begin(user: User, *, proved: bool = False) -> None:
     """A fresh session: no form from before it is taken."""
-    sessions.begin(user)
+    sessions.begin(user, proved=proved)
     acting.begin(user)
 
 

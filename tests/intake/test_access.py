@@ -16,6 +16,7 @@ from models.processes import latest_diagram
 from models.referrals import Referral
 from models.session import db
 from models.tasks import Task
+from tests.factors import equip, passkey
 from workflows import drawing_drafts
 from workflows.diagrams.published import REFERRAL
 from workflows.drafts import start_draft
@@ -162,6 +163,17 @@ MAY = {
     "workbench.take_back": {PATRICK},
     "workbench.export": {PATRICK},
     "sign_in.leave": ALL,
+    "factors.index": ALL,
+    "factors.password": ALL,
+    "factors.app": ALL,
+    "factors.remove_app": ALL,
+    "factors.add_passkey": ALL,
+    "factors.challenge": ALL,
+    "factors.passkey": {PETRA},
+    "factors.remove_passkey": {PETRA},
+    "factors.codes": ALL,
+    "factors.kept": ALL,
+    "people.reset_factors": {ANNA},
 }
 PUBLIC = {
     "monitoring.healthz",
@@ -174,6 +186,9 @@ PUBLIC = {
     "sign_in.forgotten",
     "sign_in.password",
     "sign_in.language",
+    "second_step.show",
+    "second_step.enter",
+    "second_step.challenge",
 }
 
 
@@ -187,6 +202,8 @@ def rows(web):
         start_draft(organisation_of(petra).id, {}, by=petra)
         drawing_drafts.begin(latest_diagram(REFERRAL), by=player.user(PATRICK))
         case_id = case.id
+        equip(petra)
+        key = passkey(petra)
     person = web.person(PETRA).open(f"/cases/{case_id}")
     person.client.post(
         f"/cases/{case_id}/documents",
@@ -208,6 +225,7 @@ def rows(web):
             "change": "merge",
             "municipality_id": 2500,
             "session_id": 1,
+            "passkey_id": key,
             "user_id": player.user(PETRA).id,
             "membership_id": player.user(PETRA).memberships[0].id,
             "code": "office",

@@ -122,7 +122,7 @@ def test_a_foreign_form_is_neither_run_nor_carried_through_the_sign_in(web):
     anna.response = anna.client.post("/people/invite", data=forged(web))
     assert anna.response.status_code == 401
     assert "evil@example.org" not in anna.text
-    anna.send(sign_in_email=ANNA, sign_in_password=PASSWORD)
+    anna.send(sign_in_email=ANNA, sign_in_password=PASSWORD).give_factor()
     assert anna.path == "/people/invite"
     assert "evil@example.org" not in anna.text
     with web.arranged():
@@ -221,7 +221,7 @@ def sent_late(person, url, **fields):
 
 def signs_in(person, email):
     """With the sign-in page that came instead."""
-    return person.send(sign_in_email=email, sign_in_password=PASSWORD)
+    return person.send(sign_in_email=email, sign_in_password=PASSWORD).give_factor()
 
 
 def held(web):

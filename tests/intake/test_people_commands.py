@@ -39,7 +39,16 @@ def person(email):
 def test_help_names_every_verb(run):
     code, said = run("--help")
     assert code == 0
-    for verb in ("add", "invite", "list", "deactivate", "reactivate", "give-role", "take-role"):
+    for verb in (
+        "add",
+        "invite",
+        "list",
+        "deactivate",
+        "reactivate",
+        "give-role",
+        "take-role",
+        "reset-factor",
+    ):
         assert f"  {verb} " in said
         assert run(verb, "--help")[0] == 0
 
