@@ -37,6 +37,7 @@ class Config:
         metrics_token: who brings it may read /metrics; empty: nobody.
         second_factor_roles: whose holders need a second factor, beside those who always do.
         four_eyes: who drew a version cannot release it.
+        two_for_roles: a second administrator agrees to roles that let somebody read cases.
         log: `json` or `text`; JSON in production.
         log_file: where log lines go; none: standard error (`intake.logs`).
         proxies: how many proxies stand in front and tell the caller's address.
@@ -65,6 +66,7 @@ class Config:
     metrics_token: str = ""
     four_eyes: bool = False
     second_factor_roles: frozenset[str] = frozenset()
+    two_for_roles: bool = False
     log: str = ""
     log_file: Path | None = None
 
@@ -176,6 +178,7 @@ def from_environment() -> Config:
             get("INTAKE_SECOND_FACTOR_ROLES", "").replace(",", " ").split()
         ),
         four_eyes=get("INTAKE_FOUR_EYES", "") == "1",
+        two_for_roles=get("INTAKE_TWO_FOR_ROLES", "") == "1",
         log=get("INTAKE_LOG", ""),
         log_file=Path(get("INTAKE_LOG_FILE", "")) if get("INTAKE_LOG_FILE") else None,
         insecure_cookies=get("INTAKE_INSECURE_COOKIES", "") == "1",

@@ -40,6 +40,8 @@ _ROOM: dict[str, str] = {
     ),
     **dict.fromkeys(("operation", "moves"), "processes"),
     "programs": "organisations",
+    "role_requests": "people",
+    "security": "people",
 }
 
 

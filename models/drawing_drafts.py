@@ -59,6 +59,14 @@ class DrawingDraft(Base):
         return {name: text.encode() for name, text in self.files.items()}
 
 
+class DrawingHand(Base):
+    """Somebody who has drawn in a draft: what stands in it is theirs too."""
+
+    __tablename__ = "drawing_hands"
+    draft_id: Mapped[int] = mapped_column(sa.ForeignKey("drawing_drafts.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), primary_key=True)
+
+
 class DrawingEditor(Base):
     """Somebody who has a draft open, and when the browser last said so."""
 
@@ -88,6 +96,12 @@ def drawing_drafts(*states: DraftState) -> list[DrawingDraft]:
             .order_by(DrawingDraft.changed_at.desc(), DrawingDraft.id.desc())
         )
     )
+
+
+def hands_of(draft_id: int) -> set[int]:
+    """Everybody whose hand is in a draft, by key."""
+    select = sa.select(DrawingHand.user_id).where(DrawingHand.draft_id == draft_id)
+    return set(db.scalars(select))
 
 
 def others_at(draft_id: int, user_id: int) -> list[User]:

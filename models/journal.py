@@ -20,11 +20,57 @@ class Audience(enum.StrEnum):
     PROVIDER = "provider"
 
 
+class Group(enum.StrEnum):
+    """What a security event is about."""
+
+    SIGN_IN = "sign_in"
+    PASSWORD = "password"  # noqa: S105
+    FACTOR = "factor"
+    RIGHTS = "rights"
+    PROTECTION = "protection"
+    EXPORT = "export"
+
+
+#: Which events the page of security events shows; a house test asks of every event whether it is one.
+SECURITY: dict[str, Group] = {
+    **dict.fromkeys(
+        ("signed_in", "signed_out", "sign_in_failed", "sign_in_slowed", "sessions_ended"),
+        Group.SIGN_IN,
+    ),
+    **dict.fromkeys(("password_set", "link_asked", "link_slowed"), Group.PASSWORD),
+    **dict.fromkeys(
+        (
+            "invited",
+            "user_added",
+            "role_given",
+            "role_taken",
+            "role_asked",
+            "role_refused",
+            "role_taken_back",
+            "role_lapsed",
+            "deactivated",
+            "reactivated",
+        ),
+        Group.RIGHTS,
+    ),
+    **dict.fromkeys(("diagram_published", "release_refused"), Group.PROTECTION),
+    "backup_made": Group.EXPORT,
+}
+
+
 class Entry(Base):
     """One thing that happened; a code and plain facts, never a sentence and nothing personal."""
 
     __tablename__ = "journal"
-    __table_args__ = (sa.Index("ix_journal_by_event", "by_id", "event", "at"),)
+    __table_args__ = (
+        sa.Index("ix_journal_by_event", "by_id", "event", "at"),
+        sa.Index(
+            "ix_journal_security",
+            "id",
+            sqlite_where=sa.text("security is not null"),
+            postgresql_where=sa.text("security is not null"),
+        ),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     referral_id: Mapped[int | None] = mapped_column(sa.ForeignKey("referrals.id"), index=True)
     at: Mapped[datetime]
@@ -34,6 +80,8 @@ class Entry(Base):
     facts: Mapped[dict[str, Any]]
     audience: Mapped[Audience]
     provider_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisations.id"))
+    #: Of a security event its group; set by `write`, so that it is in one index of its own.
+    security: Mapped[Group | None]
 
     by: Mapped[User | None] = relationship(lazy="joined")
 
@@ -58,6 +106,7 @@ def write(
         element=element,
         facts=facts,
         audience=audience,
+        security=SECURITY.get(event),
     )
     db.add(entry)
     return entry

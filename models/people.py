@@ -35,6 +35,9 @@ REFERRAL_ROLES = OFFICE_ROLES | PROVIDER_ROLES
 #: Of the association, the canton, the steering body: they have an inbox, but no part in a referral.
 BODY_ROLES = frozenset({Role.CONTROLLING, Role.FINANCE, Role.CANTONAL_OFFICE, Role.STEERING_MEMBER})
 
+#: Who leads people of an organisation and is told who reads its cases.
+LEADS = frozenset({Role.OFFICE_LEAD, Role.PROGRAM_LEAD})
+
 #: Which roles there are in which kind of organisation.
 ROLES_AT: dict[OrganisationKind, frozenset[Role]] = {
     OrganisationKind.OFFICE: OFFICE_ROLES,

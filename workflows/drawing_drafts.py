@@ -9,7 +9,7 @@ from typing import Any
 
 from models import journal
 from models.base import now
-from models.drawing_drafts import DraftState, DrawingDraft, DrawingEditor
+from models.drawing_drafts import DraftState, DrawingDraft, DrawingEditor, DrawingHand, hands_of
 from models.people import User
 from models.processes import Diagram
 from models.session import db, transaction
@@ -86,7 +86,8 @@ def copy(draft: DrawingDraft, *, by: User, files: Mapping[str, str] | None = Non
     """One's own draft beside another's, with what one has changed since; so that nothing is lost."""
     texts = {**draft.files, **(files or {})}
     _readable(texts)
-    return _begin(draft.process_id, texts, draft.examples, draft.based_on_id, by, draft.note)
+    held = (draft.process_id, texts, draft.examples, draft.based_on_id)
+    return _begin(*held, by, draft.note, hands=hands_of(draft.id))
 
 
 def from_files(
@@ -110,6 +111,7 @@ def _begin(
     by: User,
     note: str,
     event: str = "drawing_begun",
+    hands: Iterable[int] = (),
 ) -> DrawingDraft:
     with transaction():
         draft = DrawingDraft(
@@ -125,6 +127,7 @@ def _begin(
         )
         db.add(draft)
         db.flush()
+        db.add_all(DrawingHand(draft_id=draft.id, user_id=key) for key in {*hands, by.id})
         _note(event, draft, by)
     return draft
 
@@ -174,7 +177,7 @@ def _fits(files: Mapping[str, str]) -> None:
 
 
 def describe(draft: DrawingDraft, note: str, *, by: User) -> None:
-    """Say in a few words what a draft changes. Raises NotOpen."""
+    """Say in a few words what a draft changes; it is drawn by the same people. Raises NotOpen."""
     with transaction():
         _hold(draft)
         draft.note, draft.changed_at, draft.changed_by_id = note, now(), by.id
@@ -246,15 +249,18 @@ def release(
     """Make a draft a version; new cases take it at once or from a day on.
 
     Raises:
-        FourEyes: where two people are asked for, who drew or changed it cannot release it.
+        FourEyes: where two people are asked for, nobody whose hand is in it can release it.
         RefusedDrawing, FailedExamples: the check or an example case says no.
         NotOpen: it was released already or thrown away.
         ChangedMeanwhile: somebody has saved while it was checked.
     """
     if draft.state not in (DraftState.EDITING, DraftState.IN_REVIEW):
         raise NotOpen(str(draft.id))
-    own = by.id in (draft.author_id, draft.changed_by_id)
-    if four_eyes and (own or draft.state is not DraftState.IN_REVIEW):
+    if four_eyes and is_drawn_by(draft, by):
+        with transaction():
+            _note("release_refused", draft, by)
+        raise FourEyes(str(draft.id))
+    if four_eyes and draft.state is not DraftState.IN_REVIEW:
         raise FourEyes(str(draft.id))
     revision, files, examples = draft.revision, dict(draft.files), dict(draft.examples)
     refuse(draft.bundle, draft.process_id, forms, examples)
@@ -265,6 +271,11 @@ def release(
         draft.state, draft.diagram_id = DraftState.RELEASED, diagram.id
         _note("drawing_released", draft, by, version=diagram.version)
     return diagram
+
+
+def is_drawn_by(draft: DrawingDraft, user: User) -> bool:
+    """Whether somebody's hand is in a draft, in what it was copied from too."""
+    return user.id == draft.author_id or user.id in hands_of(draft.id)
 
 
 def seen(draft: DrawingDraft, *, by: User) -> None:
@@ -295,6 +306,8 @@ def _changed(draft: DrawingDraft, by: User) -> None:
     """Count a save; of many by one person in a row the journal notes the first."""
     if draft.revision == 1 or draft.changed_by_id != by.id or draft.changed_at < now() - PAUSE:
         _note("drawing_changed", draft, by)
+    if by.id not in hands_of(draft.id):
+        db.add(DrawingHand(draft_id=draft.id, user_id=by.id))
     draft.revision += 1
     draft.changed_by_id, draft.changed_at = by.id, now()
     draft.changed_by = by

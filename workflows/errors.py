@@ -102,6 +102,10 @@ class NoSuchRole(WorkflowError):
     """There is no such role in this kind of organisation, or the person does not have it."""
 
 
+class OwnRights(WorkflowError):
+    """Nobody gives rights to herself, and nobody is her own second."""
+
+
 class LastAdministrator(WorkflowError):
     """Without this person nobody active could administer the installation."""
 

@@ -6,8 +6,19 @@ import sqlalchemy as sa
 
 from models import journal
 from models.organisations import Organisation
-from models.people import ROLES_AT, Membership, Role, User, administrators, queues_of
+from models.people import (
+    LEADS,
+    REFERRAL_ROLES,
+    ROLES_AT,
+    Membership,
+    Role,
+    User,
+    administrators,
+    colleagues,
+    queues_of,
+)
 from models.queues import Queue, held_in, lost_queues
+from models.role_requests import Outcome, RoleRequest, role_requests
 from models.session import db, transaction
 from models.sign_ins import end_links
 from models.user_sessions import end_sessions
@@ -18,25 +29,37 @@ from workflows.errors import (
     NoSuchRole,
     NotAllowed,
     OwnAdministration,
+    OwnRights,
 )
+from workflows.links import send_link
 from workflows.notices import post
+from workflows.role_requests import ask, decide, give_up, needs_second
 
 
 def give_role(
-    user: User, organisation: Organisation, role: Role, *, by: User | None, readmit: bool = False
-) -> None:
-    """One more role for somebody who is known; they get a mail.
+    user: User,
+    organisation: Organisation,
+    role: Role,
+    *,
+    by: User | None,
+    readmit: bool = False,
+    two: bool = False,
+) -> bool:
+    """One more role for somebody who is known; they get a mail. False if it has to wait.
 
     Args:
         readmit: let somebody in again who has left. Nobody comes back by the way.
+        two: whether a second administrator has to agree to what lets somebody read cases.
 
     Raises:
         NoSuchRole: there is none in this kind of organisation.
         HasLeft: the person has left, and it is not said that they come back.
         HasRoleAlready: they have this role there.
+        OwnRights: nobody gives a role to herself.
         NotAllowed: who acts does not administer; so do all verbs here.
     """
     _administers(by)
+    _is_another(user, by)
     check_role(organisation, role)
     with transaction():
         _hold(user)
@@ -44,11 +67,64 @@ def give_role(
             raise HasLeft(user.id)
         if user.works_at(organisation.id, frozenset({role})):
             raise HasRoleAlready(user.id)
-        _let_in(user, by)
-        user.memberships.append(Membership(organisation_id=organisation.id, role=role))
-        _note("role_given", user, organisation, role, by)
+        _let_in(user, by, two)
+        if two and by is not None and needs_second(role, by):
+            ask(user, organisation, role, by)
+            return False
+        _grant(user, organisation, role, by)
+    return True
+
+
+def agree(request: RoleRequest, *, by: User) -> None:
+    """Agree, as a second administrator, to a role that waits; it holds now.
+
+    Raises:
+        OwnRights: who asked, and who is to have the role, cannot agree.
+        NotPossibleNow: it was decided already.
+        HasLeft: the person has left meanwhile.
+    """
+    _administers(by)
+    if by.id in (request.asked_by_id, request.user_id):
+        raise OwnRights(by.id)
+    user, organisation, role = request.user, request.organisation, request.role
+    check_role(organisation, role)
+    with transaction():
+        _hold(user)
+        decide(request, Outcome.AGREED, by)
+        if not user.active:
+            raise HasLeft(user.id)
+        if not user.works_at(organisation.id, frozenset({role})):
+            _grant(user, organisation, role, by)
+
+
+def _grant(user: User, organisation: Organisation, role: Role, by: User | None) -> None:
+    """Give a role, tell the person and who leads there."""
+    user.memberships.append(Membership(organisation_id=organisation.id, role=role))
+    _note("role_given", user, organisation, role, by)
+    if user.password_hash is None:  # invited while the role waited; the invitation says the rest
+        send_link(user, "invitation")
+    else:
         several = len({m.organisation_id for m in user.memberships}) > 1
         _tell("role_added", user, organisation, role, several="yes" if several else "")
+    tell_leads(user, organisation, role)
+
+
+def tell_leads(user: User, organisation: Organisation, role: Role) -> None:
+    """Who leads an organisation is told at once who reads its cases from now on."""
+    if role not in REFERRAL_ROLES:
+        return
+    leads = [lead for lead in colleagues(organisation.id, LEADS) if lead.id != user.id]
+    told = [(lead.email, lead.locale) for lead in leads]
+    for address, locale in told or [(organisation.email, None)]:
+        if address:
+            post(
+                "role_told",
+                address,
+                locale=locale,
+                organisation=organisation.name,
+                role=role.value,
+                who=user.name,
+            )
 
 
 def take_role(membership: Membership, *, by: User | None) -> int:
@@ -102,16 +178,21 @@ def deactivate(user: User, *, by: User | None) -> int:
         end_sessions(user.id)
         end_links(user.id)
         freed = _free(user, queues_of(user.memberships))
+        give_up(role_requests(user_id=user.id))
         journal.write("deactivated", by=by, user=user.id, tasks=freed)
     return freed
 
 
-def reactivate(user: User, *, by: User | None) -> None:
-    """Somebody comes back, with the roles they had; they get a mail."""
+def reactivate(user: User, *, by: User | None, two: bool = False) -> None:
+    """Somebody comes back, with the roles they had; they get a mail, and who leads there too.
+
+    Args:
+        two: whether a second administrator has to agree to roles that let somebody read cases.
+    """
     _administers(by)
     with transaction():
         _hold(user)
-        _let_in(user, by)
+        _let_in(user, by, two)
 
 
 def check_role(organisation: Organisation, role: Role) -> None:
@@ -134,6 +215,11 @@ def _administers(by: User | None) -> None:
         raise NotAllowed("people belong to the administration")
 
 
+def _is_another(user: User, by: User | None) -> None:
+    if by is not None and by.id == user.id:
+        raise OwnRights(user.id)
+
+
 def _hold(user: User) -> None:
     """Lock a person and read them again, so that what changes their roles follows each other."""
     db.refresh(user, ["active"], with_for_update=True)
@@ -154,7 +240,7 @@ def _somebody_else_administers(user: User) -> None:
         raise LastAdministrator(user.id)
 
 
-def _let_in(user: User, by: User | None) -> None:
+def _let_in(user: User, by: User | None, two: bool) -> None:
     """Somebody who has left may sign in again. Who never had a password needs a link first."""
     if user.active:
         return
@@ -162,6 +248,15 @@ def _let_in(user: User, by: User | None) -> None:
     journal.write("reactivated", by=by, user=user.id)
     if user.password_hash:
         post("readmitted", user.email, locale=user.locale)
+    for membership in list(user.memberships):
+        organisation, role = membership.organisation, membership.role
+        if two and by is not None and needs_second(role, by):
+            user.memberships.remove(membership)
+            db.delete(membership)
+            _note("role_taken", user, organisation, role, by)
+            ask(user, organisation, role, by)
+        else:
+            tell_leads(user, organisation, role)
 
 
 def _free(user: User, queues: set[Queue]) -> int:

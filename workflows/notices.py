@@ -51,6 +51,9 @@ NOTICES = frozenset(
         "password_reset",
         "role_added",
         "role_removed",
+        "role_told",
+        "role_asked",
+        "role_refused",
         "readmitted",
         "factors_reset",
     }

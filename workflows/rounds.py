@@ -12,6 +12,7 @@ from models.held_forms import HELD_FOR, clear_held_forms
 from models.journal import Audience, Entry
 from models.mentors import MAY_BE_PROPOSED, Mentor, MentorStatus
 from models.referrals import IN_TANDEM, Referral, ReferralStatus
+from models.security_events import forget_security_events
 from models.session import db, transaction
 from models.sign_ins import clear_attempts
 from models.submissions import Submission
@@ -19,8 +20,11 @@ from models.user_sessions import clear_sessions
 from workflows.desk.undoing import UNDO_TIME
 from workflows.drafts import end_unsent_drafts
 from workflows.notices import tell
+from workflows.role_requests import let_lapse
 
 KEY = "daily-round"
+#: How long security events are kept: two years.
+SECURITY_KEPT = timedelta(days=730)
 #: How long it is known from where somebody was signed in.
 SESSIONS_KEPT = timedelta(days=90)
 
@@ -36,6 +40,8 @@ def make_round() -> None:
         clear_sessions(now() - SESSIONS_KEPT)
         clear_attempts(now() - SESSIONS_KEPT)
         clear_held_forms(now() - HELD_FOR)
+        let_lapse()
+        forget_security_events(now() - SECURITY_KEPT)
         jobs.put("daily_round", _tomorrow(), key=KEY)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 
@@ -26,6 +26,7 @@ from models.people import (
 )
 from models.queues import Queue, deserted, held_in, left_alone, lost_queues
 from models.referrals import led_by
+from models.role_requests import role_request_count, role_requests
 from models.second_factors import has_factor, without_factor
 from models.session import db
 from workflows import memberships
@@ -36,6 +37,7 @@ from workflows.errors import (
     LastAdministrator,
     NoSuchRole,
     OwnAdministration,
+    OwnRights,
 )
 
 pages = Blueprint("people", __name__, url_prefix="/people")
@@ -87,7 +89,11 @@ def index() -> Any:
     lacking = {user.id for user in without_factor(factors.demanding_roles())}
     users = [user for user in everybody() if chosen.fits(user, lacks_factor=user.id in lacking)]
     return render_template(
-        "people/index.html", users=users, chosen=chosen, organisations=organisations()
+        "people/index.html",
+        users=users,
+        chosen=chosen,
+        organisations=organisations(),
+        waiting=role_request_count(),
     )
 
 
@@ -97,7 +103,11 @@ def show(user_id: int) -> Any:
     """One person: the address, each role, and what can be changed."""
     person = _person(user_id)
     return render_template(
-        "people/show.html", person=person, left_on=_left_on(person), factor=has_factor(person.id)
+        "people/show.html",
+        person=person,
+        left_on=_left_on(person),
+        factor=has_factor(person.id),
+        waiting=role_requests(user_id=person.id),
     )
 
 
@@ -238,10 +248,18 @@ def _give(person: User, form: MembershipForm, *, readmit: bool = False) -> Any:
     place, role = form.chosen_organisation, form.chosen_role
     words = {"who": person.name, "role": wording.ROLE[role], "place": place.name}
     try:
-        memberships.give_role(person, place, role, by=current_user, readmit=readmit)
-        flash(gettext("%(who)s hat jetzt auch die Rolle «%(role)s» bei %(place)s.", **words))
+        holds = memberships.give_role(
+            person, place, role, by=current_user, readmit=readmit, two=_two()
+        )
+        flash(
+            gettext("%(who)s hat jetzt auch die Rolle «%(role)s» bei %(place)s.", **words)
+            if holds
+            else _waits(**words)
+        )
         if readmit:
             flash(_back(person))
+    except OwnRights:
+        flash(_not_oneself(), "bad")
     except HasRoleAlready:
         if readmit and not person.active:
             return _readmit(person)
@@ -284,7 +302,7 @@ def _deactivate(person: User) -> Any:
 
 
 def _readmit(person: User) -> Any:
-    memberships.reactivate(person, by=current_user)
+    memberships.reactivate(person, by=current_user, two=_two())
     flash(_back(person))
     return redirect(url_for("people.show", user_id=person.id))
 
@@ -298,6 +316,25 @@ def _back(person: User) -> str:
             address=person.email,
         )
     return gettext("%(who)s kann sich wieder anmelden.", who=person.name)
+
+
+def _two() -> bool:
+    """Whether this installation wants a second administrator to agree to roles."""
+    return bool(current_app.extensions["intake"].two_for_roles)
+
+
+def _waits(**words: str) -> str:
+    return gettext(
+        "%(who)s bekommt die Rolle «%(role)s» bei %(place)s, sobald eine zweite Person zustimmt, "
+        "die administriert.",
+        **words,
+    )
+
+
+def _not_oneself() -> str:
+    return gettext(
+        "Sich selbst können Sie keine Rolle geben. Bitten Sie jemanden, der auch administriert."
+    )
 
 
 def _needed(person: User) -> str:

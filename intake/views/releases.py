@@ -101,6 +101,6 @@ def _page(draft: DrawingDraft, **more: Any) -> str:
         named={**(names(base.files) if base else {}), **names(draft.files)},
         rehearsed=last if last and last.revision == draft.revision else None,
         four_eyes=current_app.extensions["intake"].four_eyes,
-        own=current_user.id in (draft.author_id, draft.changed_by_id),
+        own=drafts.is_drawn_by(draft, current_user),
         **more,
     )

@@ -70,6 +70,8 @@ def test_every_notice_has_its_template():
 
 #: Which role one got or lost where; that an organisation exists is public.
 MAY_SAY_MORE = {key: {"organisation", "wording"} for key in ("role_added", "role_removed")}
+#: A key of ours. Who leads an organisation has to hear which colleague reads its cases.
+MAY_SAY_MORE |= {"role_asked": {"request"}, "role_told": {"organisation", "wording"}}
 
 
 def test_mail_says_nothing_personal():

@@ -41,6 +41,10 @@ NOBODY: set[str] = set()
 #: Who may open what: GET and POST by endpoint. A route that is missing here fails the test.
 MAY = {
     "account.show": ALL,
+    "role_requests.index": {ANNA},
+    "role_requests.agree": {ANNA},
+    "role_requests.refuse": {ANNA},
+    "security.index": {ANNA},
     "account.change": ALL,
     "account.password": ALL,
     "account.end_session": ALL,
