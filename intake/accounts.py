@@ -1,17 +1,21 @@
 """Signing in, invitations, resets, and what people change of their own account."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
-from intake import guessing, passwords
+from intake import guessing, passwords, sessions
 from models import journal
 from models.organisations import Organisation
 from models.people import Membership, Role, User, normal_address, user_by_email
+from models.role_requests import role_requests
 from models.session import db, transaction
 from models.sign_ins import AttemptKind, end_links
 from models.user_sessions import end_sessions
-from workflows.errors import AddressTaken, HasLeft, HasRoleAlready
+from workflows.errors import AddressTaken, HasLeft, HasRoleAlready, WaitsForSecond
 from workflows.links import ask_for_link, send_link, use_link
-from workflows.memberships import check_role
+from workflows.memberships import check_role, tell_leads
+from workflows.role_requests import ask, needs_second
 
 
 def sign_in(email: str, password: str) -> User | None:
@@ -24,6 +28,9 @@ def sign_in(email: str, password: str) -> User | None:
     guess = guessing.count(AttemptKind.PASSWORD, email, user)
     good = passwords.is_right(user.password_hash if user else None, password)
     if user is None or not user.active or not good:
+        with transaction():  # of an unknown address nothing is kept: it may be a password
+            known: dict[str, Any] = {"user": user.id} if user else {}
+            journal.write("sign_in_failed", by=None, source=sessions.source(), **known)
         return None
     with transaction():
         guessing.was_right(guess)
@@ -38,8 +45,12 @@ def invite(
     role: Role,
     *,
     by: User | None,
+    two: bool = False,
 ) -> User:
     """A new person with a role; they get a link to set their password.
+
+    Args:
+        two: whether a second administrator has to agree to some roles; the link waits with the role.
 
     Raises:
         AddressTaken: somebody has this address; a further role is given on their own page.
@@ -47,7 +58,7 @@ def invite(
         ValueError: no address.
     """
     place = db.get_one(Organisation, organisation_id)
-    return _new_person(email, first_name, last_name, place, role, None, by)
+    return _new_person(email, first_name, last_name, place, role, None, by, two=two)
 
 
 def invite_again(user: User, *, by: User | None) -> None:
@@ -56,11 +67,14 @@ def invite_again(user: User, *, by: User | None) -> None:
     Raises:
         HasLeft: they have left.
         HasRoleAlready: they have set their password; the sign-in page sends a link.
+        WaitsForSecond: a second administrator has to agree first.
     """
     if not user.active:
         raise HasLeft(user.id)
     if user.password_hash is not None:
         raise HasRoleAlready(user.id)
+    if not user.memberships and role_requests(user_id=user.id):
+        raise WaitsForSecond(user.id)
     with transaction():
         send_link(user, "invitation")
         journal.write("invited", by=by, user=user.id)
@@ -70,7 +84,10 @@ def welcome_back(user: User, *, by: User | None) -> bool:
     """A link for somebody who is let in again and never set a password; whether one was sent."""
     if not user.active or user.password_hash is not None:
         return False
-    invite_again(user, by=by)
+    try:
+        invite_again(user, by=by)
+    except WaitsForSecond:
+        return False
     return True
 
 
@@ -82,19 +99,26 @@ def _new_person(
     role: Role,
     password: str | None,
     by: User | None,
+    two: bool = False,
 ) -> User:
     check_role(organisation, role)
+    waits = two and by is not None and needs_second(role, by)
     user = User(email=normal_address(email), first_name=first_name, last_name=last_name)
     user.password_hash = passwords.hashed(password) if password else None
-    user.memberships.append(Membership(organisation_id=organisation.id, role=role))
+    if not waits:
+        user.memberships.append(Membership(organisation_id=organisation.id, role=role))
     try:
         with transaction():
             db.add(user)
             db.flush()
+            event = "invited" if password is None else "user_added"
+            journal.write(event, by=by, user=user.id, organisation=organisation.id, role=role.value)
+            if waits and by is not None:
+                ask(user, organisation, role, by)
+                return user
             if password is None:
                 send_link(user, "invitation")
-            event = "invited" if password is None else "user_added"
-            journal.write(event, by=by, user=user.id, role=role.value)
+            tell_leads(user, organisation, role)
     except sa.exc.IntegrityError:  # also if somebody else was faster by a moment
         raise AddressTaken(email) from None
     return user

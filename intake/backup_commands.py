@@ -30,7 +30,8 @@ def _some(text: str) -> int:
 def _back_up(chosen: argparse.Namespace) -> int:
     """0 done, 1 documents are missing or damaged."""
     from intake.backups import back_up, back_up_in_turn
-    from models.session import connect
+    from models import journal
+    from models.session import connect, transaction
 
     config, gone = from_environment().checked(), 0
     engine = connect(config.database_url)
@@ -42,6 +43,8 @@ def _back_up(chosen: argparse.Namespace) -> int:
             file, counts, gone = back_up_in_turn(config, engine, chosen.keep)
     except FileExistsError as error:
         raise LookupError(f"{error} is there already; name another file") from None
+    with transaction():
+        journal.write("backup_made", by=None, rows=counts.rows, documents=counts.documents)
     print(f"{file}: {counts.rows} rows, {counts.documents} documents.")
     if gone:
         print(f"Older backups that went: {gone}.")

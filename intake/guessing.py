@@ -16,6 +16,7 @@ from typing import Any
 from flask import current_app
 
 from intake import known_browsers, sessions
+from models import journal
 from models.base import now
 from models.people import User, normal_address
 from models.session import db, transaction
@@ -29,6 +30,8 @@ from models.sign_ins import (
 )
 from models.user_sessions import was_here
 
+#: What the journal calls an attempt that was not looked at.
+_SLOWED = {AttemptKind.PASSWORD: "sign_in_slowed", AttemptKind.LINK: "link_slowed"}
 #: So often in so long for one address from one place.
 MOST_HERE: dict[AttemptKind, int] = {AttemptKind.PASSWORD: 8, AttemptKind.LINK: 3}
 WINDOW = timedelta(minutes=15)
@@ -90,6 +93,8 @@ def count(kind: AttemptKind, address: str, user: User | None) -> Guess:
     if wait := _wait(guess, known=known):
         with transaction():
             settle(guess.id, AttemptOutcome.REFUSED)
+            facts: dict[str, Any] = {"user": user_id} if user_id else {}
+            journal.write(_SLOWED[kind], by=None, source=source, **facts)
         raise TooManyAttempts(wait)
     return guess
 

@@ -104,7 +104,8 @@ def leave() -> None:
     """End the session of this browser, if there is one, and forget what its cookie held."""
     if current_user.is_authenticated:
         with transaction():
-            end_sessions(current_user.id, only=current().id)
+            if end_sessions(current_user.id, only=current().id):
+                journal.write("signed_out", by=current_user, source=source())
     logout_user()
     session.clear()
     g.pop("user_session", None)
@@ -126,13 +127,19 @@ def mine() -> list[UserSession]:
 def end(session_id: int) -> bool:
     """End another one of one's own sessions; False if there is none that is open."""
     with transaction():
-        return bool(end_sessions(current_user.id, only=session_id))
+        ended = bool(end_sessions(current_user.id, only=session_id))
+        if ended:
+            journal.write("sessions_ended", by=current_user, source=source())
+    return ended
 
 
 def end_others() -> int:
     """End all of one's own sessions but this one; how many it were."""
     with transaction():
-        return end_sessions(current_user.id, but=current().id)
+        ended = end_sessions(current_user.id, but=current().id)
+        if ended:
+            journal.write("sessions_ended", by=current_user, source=source())
+    return ended
 
 
 def device(user_agent: str) -> str:

@@ -102,6 +102,10 @@ class NoSuchRole(WorkflowError):
     """There is no such role in this kind of organisation, or the person does not have it."""
 
 
+class WaitsForSecond(WorkflowError):
+    """A second administrator has to agree first."""
+
+
 class OwnRights(WorkflowError):
     """Nobody gives rights to herself, and nobody is her own second."""
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from models import jobs
+from models import jobs, journal
 from models.base import now
 from models.people import User
 from models.session import db, transaction
@@ -37,6 +37,7 @@ def mail_link(user_id: int) -> None:
     with transaction():
         user = db.get(User, user_id)
         if user is not None and user.active:
+            journal.write("link_asked", by=None, user=user.id)
             send_link(user, "password_reset")
 
 

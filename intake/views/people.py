@@ -1,6 +1,5 @@
 """For the administration: who may sign in, what they are where, who has left."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
@@ -8,6 +7,7 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 
 from intake import accounts, factors, wording
+from intake.chosen_people import Chosen
 from intake.forms.invitation import InvitationForm
 from intake.forms.membership import MembershipForm
 from intake.keeping import keeps, sent
@@ -38,47 +38,10 @@ from workflows.errors import (
     NoSuchRole,
     OwnAdministration,
     OwnRights,
+    WaitsForSecond,
 )
 
 pages = Blueprint("people", __name__, url_prefix="/people")
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """Whom the list shows."""
-
-    text: str = ""
-    organisation_id: int = 0
-    state: str = ""
-
-    @classmethod
-    def asked(cls) -> "Chosen":
-        """What stands in the address; what makes no sense is left out."""
-        place, state = request.args.get("organisation", ""), request.args.get("state", "")
-        return cls(
-            text=request.args.get("text", "")[:80].strip(),
-            organisation_id=int(place) if place.isdecimal() and len(place) < 10 else 0,
-            state=state if state in wording.PERSON_STATE else "",
-        )
-
-    @property
-    def narrows(self) -> bool:
-        """True if not everybody is shown."""
-        return self != Chosen()
-
-    def fits(self, user: User, *, lacks_factor: bool = False) -> bool:
-        """Whether somebody is meant."""
-        hay = f"{user.last_name} {user.first_name} {user.last_name} {user.email}".casefold()
-        places = {organisation.id for organisation, _roles in user.workplaces()}
-        return (
-            all(word in hay for word in self.text.casefold().split())
-            and (not self.organisation_id or self.organisation_id in places)
-            and (
-                not self.state
-                or self.state == wording.person_state(user)
-                or (self.state == "without_factor" and lacks_factor)
-            )
-        )
 
 
 @pages.get("")
@@ -142,8 +105,13 @@ def invite() -> Any:
     if known is None:
         try:
             names = (form.email.data, form.first_name.data, form.last_name.data)
-            user = accounts.invite(*names, place.id, role, by=current_user)
-            flash(gettext("%(who)s ist eingeladen.", who=user.name))
+            user = accounts.invite(*names, place.id, role, by=current_user, two=_two())
+            words = {"role": str(wording.ROLE[role]), "place": place.name}
+            flash(
+                gettext("%(who)s ist eingeladen.", who=user.name)
+                if user.memberships
+                else _waits(who=user.name, **words)
+            )
             return redirect(url_for("people.show", user_id=user.id))
         except AddressTaken:  # somebody else has invited them this very moment
             known = user_by_email(form.email.data)
@@ -219,6 +187,8 @@ def invite_again(user_id: int) -> Any:
     try:
         accounts.invite_again(person, by=current_user)
         flash(gettext("Ein neuer Link ist unterwegs an %(address)s.", address=person.email))
+    except WaitsForSecond:
+        flash(gettext("Der Link geht weg, sobald eine zweite Person zustimmt."), "bad")
     except (HasLeft, HasRoleAlready):
         flash(gettext("%(who)s braucht keinen Link mehr.", who=person.name), "bad")
     return redirect(url_for("people.show", user_id=user_id))

@@ -17,6 +17,7 @@ from models.people import Membership, Role, User
 from models.processes import latest_diagram
 from models.role_requests import RoleRequest, role_requests
 from models.session import db, transaction
+from tests.workflows.test_drawing_drafts import renamed
 from workflows import drawing_drafts as drafts
 from workflows.diagrams.published import REFERRAL
 from workflows.errors import FourEyes, HasRoleAlready, NotAllowed, NotPossibleNow, OwnRights
@@ -62,7 +63,9 @@ def events():
 @pytest.mark.parametrize("role", [*READS, Role.PROCESS_OWNER, Role.CONTROLLING])
 def test_nobody_gives_herself_a_role(anna, srk, office, role):
     places = {Role.COORDINATOR: srk, Role.PROGRAM_LEAD: srk}
-    place = places.get(role, organisation_called("Olten") if role in READS else organisation_of(anna))
+    place = places.get(
+        role, organisation_called("Olten") if role in READS else organisation_of(anna)
+    )
     before = anna.roles
     with pytest.raises(OwnRights):
         give_role(anna, place, role, by=anna)
@@ -186,8 +189,8 @@ def draft(patrick):
 
 
 def drawn(draft, name="Anders"):
-    file = "referral.bpmn"
-    return {file: draft.files[file].replace('name="', f'name="{name} ', 1)}
+    """A file with another name on its first step."""
+    return renamed(draft, name)
 
 
 def released(draft, by):
