@@ -42,6 +42,7 @@ EVENT: dict[str, Any] = {
     "reactivated": _("wieder zugelassen"),
     "diagram_published": _("Prozess freigegeben: Version %(version)s"),
     "release_refused": _("Freigabe abgelehnt: wer gezeichnet hat, gibt nicht frei"),
+    "document_infected": _("Schadsoftware in einem Dokument"),
     "backup_made": _("Sicherung geschrieben"),
 }
 

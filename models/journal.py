@@ -53,7 +53,9 @@ SECURITY: dict[str, Group] = {
         ),
         Group.RIGHTS,
     ),
-    **dict.fromkeys(("diagram_published", "release_refused"), Group.PROTECTION),
+    **dict.fromkeys(
+        ("diagram_published", "release_refused", "document_infected"), Group.PROTECTION
+    ),
     "backup_made": Group.EXPORT,
 }
 

@@ -40,6 +40,8 @@ KEEPS_NOTHING = {
     "places.call_off": CHOICE,
     "programs.forget_contract": CHOICE,
     "rehearsals.begin": CHOICE,
+    "role_requests.agree": CHOICE,
+    "role_requests.refuse": CHOICE,
     "releases.hand_in": CHOICE,
     "sign_in.enter": SECRET,
     "sign_in.enter_as": CHOICE,

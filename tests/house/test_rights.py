@@ -25,6 +25,7 @@ NOT_SECURITY = {
         "municipality_renamed organisation_added organisation_changed program_added "
         "program_changed region_added region_ended"
     ),
+    "a registration that nobody sends": "draft_deleted",
     "mended by the administration, in its list of incidents": (
         "incident_closed mail_dropped mail_resent retried"
     ),
