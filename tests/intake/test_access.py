@@ -12,14 +12,17 @@ from intake.demo.people import PERSONAS
 from models.documents import Document
 from models.drafts import Draft
 from models.mentors import Mentor
+from models.people import Role
 from models.processes import latest_diagram
 from models.referrals import Referral
-from models.session import db
+from models.role_requests import RoleRequest
+from models.session import db, transaction
 from models.tasks import Task
 from tests.factors import equip, passkey
 from workflows import drawing_drafts
 from workflows.diagrams.published import REFERRAL
 from workflows.drafts import start_draft
+from workflows.role_requests import ask
 
 PETRA, URS, RETO = (f"{n}@example.org" for n in ("p.beispiel", "u.beispiel", "r.beispiel"))
 MONIKA, THOMAS, LEA, BRUNO = (
@@ -208,6 +211,8 @@ def rows(web):
         case_id = case.id
         equip(petra)
         key = passkey(petra)
+        with transaction():
+            ask(petra, organisation_of(monika), Role.COORDINATOR, player.user(ANNA))
     person = web.person(PETRA).open(f"/cases/{case_id}")
     person.client.post(
         f"/cases/{case_id}/documents",
@@ -221,6 +226,7 @@ def rows(web):
             "mentor_id": db.scalars(sa.select(Mentor.id)).one(),
             "key": db.scalars(sa.select(Document.key)).one(),
             "extra_id": 1,
+            "request_id": db.scalars(sa.select(RoleRequest.id)).one(),
             "incident_id": 1,
             "mail_id": 1,
             "organisation_id": organisation_of(monika).id,
