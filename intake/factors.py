@@ -129,7 +129,8 @@ def prove(user: User, *, typed: str = "", signed: str = "") -> str:
             how = "recovery_code"
         if how:
             forget_guesses(user.id, _place(user))
-        journal.write(f"{how}_used" if how else "factor_failed", by=user)
+        event = f"{how}_used" if how else "factor_failed"
+        journal.write(event, by=user, source=sessions.source())
     return how
 
 

@@ -86,7 +86,7 @@ def begin(user: User, *, proved: bool = False) -> None:
     )
     with transaction():
         db.add(row)
-        journal.write("signed_in", by=user)
+        journal.write("signed_in", by=user, source=source())
     g.user_session = row
     known_browsers.remember(user.id)
     login_user(user)

@@ -40,6 +40,21 @@ SECURITY: dict[str, Group] = {
     **dict.fromkeys(("password_set", "link_asked", "link_slowed"), Group.PASSWORD),
     **dict.fromkeys(
         (
+            "app_used",
+            "passkey_used",
+            "recovery_code_used",
+            "factor_failed",
+            "app_added",
+            "app_removed",
+            "passkey_added",
+            "passkey_removed",
+            "recovery_codes_made",
+            "factors_reset",
+        ),
+        Group.FACTOR,
+    ),
+    **dict.fromkeys(
+        (
             "invited",
             "user_added",
             "role_given",

@@ -10,7 +10,7 @@ from models.migrations import downgrade, upgrade
 
 @pytest.fixture
 def old(empty_url):
-    upgrade(empty_url, "0014")
+    upgrade(empty_url, "0015")
     engine = sa.create_engine(empty_url)
     yield engine
     engine.dispose()
@@ -66,7 +66,7 @@ def test_who_drew_and_what_was_of_security_is_known_afterwards(empty_url, old):
             ("role_given", "rights"),
             ("signed_in", "sign_in"),
         ]
-    downgrade(empty_url, "0014")
+    downgrade(empty_url, "0015")
     upgrade(empty_url)
     with old.connect() as connection:
         lines = connection.execute(sa.text("SELECT count(*) FROM journal")).scalar()
