@@ -12,6 +12,7 @@ from intake.demo.people import PASSWORD
 from models.journal import Entry
 from models.people import Membership, Role, User
 from models.session import db, transaction
+from tests.factors import equip_who_needs_it
 from workflows import rounds
 
 ANNA, PETRA, MONIKA = (f"{n}@example.org" for n in ("a.admin", "p.beispiel", "m.muster"))
@@ -34,6 +35,7 @@ def zita(web):
         user.memberships.append(Membership(organisation_id=place.id, role=Role.ADMINISTRATOR))
         with transaction():
             db.add(user)
+        equip_who_needs_it()
     return web.person(ZITA)
 
 
