@@ -3,10 +3,10 @@
 from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from flask_login import current_user
 
-from intake import accounts, factors, wording
+from intake import accounts, factors, membership_words, wording
 from intake.chosen_people import Chosen
 from intake.forms.invitation import InvitationForm
 from intake.forms.membership import MembershipForm
@@ -19,7 +19,6 @@ from models.people import (
     Membership,
     Role,
     User,
-    administrators,
     everybody,
     queues_of,
     user_by_email,
@@ -110,7 +109,7 @@ def invite() -> Any:
             flash(
                 gettext("%(who)s ist eingeladen.", who=user.name)
                 if user.memberships
-                else _waits(who=user.name, **words)
+                else membership_words.waits(who=user.name, **words)
             )
             return redirect(url_for("people.show", user_id=user.id))
         except AddressTaken:  # somebody else has invited them this very moment
@@ -157,7 +156,7 @@ def take(user_id: int, membership_id: int) -> Any:
         membership=membership,
         goes=_goes(person, queues),
         last=len(person.workplaces()) == 1 and len(person.workplaces()[0][1]) == 1,
-        refused=_needed(person) if membership.role is Role.ADMINISTRATOR else "",
+        refused=membership_words.needed(person) if membership.role is Role.ADMINISTRATOR else "",
     )
 
 
@@ -175,7 +174,7 @@ def active(user_id: int) -> Any:
         "people/leaving.html",
         person=person,
         goes=_goes(person, queues),
-        refused=_needed(person),
+        refused=membership_words.needed(person),
     )
 
 
@@ -224,12 +223,12 @@ def _give(person: User, form: MembershipForm, *, readmit: bool = False) -> Any:
         flash(
             gettext("%(who)s hat jetzt auch die Rolle «%(role)s» bei %(place)s.", **words)
             if holds
-            else _waits(**words)
+            else membership_words.waits(**words)
         )
         if readmit:
             flash(_back(person))
     except OwnRights:
-        flash(_not_oneself(), "bad")
+        flash(membership_words.not_oneself(), "bad")
     except HasRoleAlready:
         if readmit and not person.active:
             return _readmit(person)
@@ -249,12 +248,12 @@ def _take(person: User, membership: Membership) -> Any:
         freed = memberships.take_role(membership, by=current_user)
         flash(
             gettext("%(who)s hat die Rolle «%(role)s» bei %(place)s nicht mehr.", **words)
-            + _freed(freed)
+            + membership_words.freed(freed)
         )
     except OwnAdministration:
-        flash(_needed(person), "bad")
+        flash(membership_words.needed(person), "bad")
     except LastAdministrator:
-        flash(_last_administrator(person), "bad")
+        flash(membership_words.last_administrator(person), "bad")
     except NoSuchRole:
         flash(gettext("Diese Rolle ist schon weg."))
     return redirect(url_for("people.show", user_id=person.id))
@@ -263,11 +262,14 @@ def _take(person: User, membership: Membership) -> Any:
 def _deactivate(person: User) -> Any:
     try:
         freed = memberships.deactivate(person, by=current_user)
-        flash(gettext("%(who)s kann sich nicht mehr anmelden.", who=person.name) + _freed(freed))
+        flash(
+            gettext("%(who)s kann sich nicht mehr anmelden.", who=person.name)
+            + membership_words.freed(freed)
+        )
     except OwnAdministration:
-        flash(_needed(person), "bad")
+        flash(membership_words.needed(person), "bad")
     except LastAdministrator:
-        flash(_last_administrator(person), "bad")
+        flash(membership_words.last_administrator(person), "bad")
     return redirect(url_for("people.show", user_id=person.id))
 
 
@@ -291,45 +293,3 @@ def _back(person: User) -> str:
 def _two() -> bool:
     """Whether this installation wants a second administrator to agree to roles."""
     return bool(current_app.extensions["intake"].two_for_roles)
-
-
-def _waits(**words: str) -> str:
-    return gettext(
-        "%(who)s bekommt die Rolle «%(role)s» bei %(place)s, sobald eine zweite Person zustimmt, "
-        "die administriert.",
-        **words,
-    )
-
-
-def _not_oneself() -> str:
-    return gettext(
-        "Sich selbst können Sie keine Rolle geben. Bitten Sie jemanden, der auch administriert."
-    )
-
-
-def _needed(person: User) -> str:
-    """Why this person's administration cannot be taken away, if so."""
-    if person.id == current_user.id:
-        return gettext(
-            "Sich selbst können Sie nicht deaktivieren, und Ihre eigene Administration können Sie "
-            "nicht abgeben. Bitten Sie jemanden, der auch administriert."
-        )
-    return (
-        _last_administrator(person) if {user.id for user in administrators()} == {person.id} else ""
-    )
-
-
-def _freed(tasks: int) -> str:
-    if not tasks:
-        return ""
-    return " " + ngettext(
-        "%(num)s Aufgabe ist wieder frei.", "%(num)s Aufgaben sind wieder frei.", tasks
-    )
-
-
-def _last_administrator(person: User) -> str:
-    return gettext(
-        "%(who)s ist die einzige aktive Person, die administriert. Geben Sie diese Rolle zuerst "
-        "jemand anderem.",
-        who=person.name,
-    )
