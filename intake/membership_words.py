@@ -7,6 +7,7 @@ from models.people import User, administrators
 
 
 def waits(**words: str) -> str:
+    """A role that has to wait for a second administrator."""
     return gettext(
         "%(who)s bekommt die Rolle «%(role)s» bei %(place)s, sobald eine zweite Person zustimmt, "
         "die administriert.",
@@ -15,6 +16,7 @@ def waits(**words: str) -> str:
 
 
 def not_oneself() -> str:
+    """Why nobody gives herself a role."""
     return gettext(
         "Sich selbst können Sie keine Rolle geben. Bitten Sie jemanden, der auch administriert."
     )
@@ -33,6 +35,7 @@ def needed(person: User) -> str:
 
 
 def freed(tasks: int) -> str:
+    """How many tasks are free again, if any."""
     if not tasks:
         return ""
     return " " + ngettext(
@@ -41,6 +44,7 @@ def freed(tasks: int) -> str:
 
 
 def last_administrator(person: User) -> str:
+    """Why the last administrator stays."""
     return gettext(
         "%(who)s ist die einzige aktive Person, die administriert. Geben Sie diese Rolle zuerst "
         "jemand anderem.",
