@@ -41,9 +41,10 @@ def enter() -> Any:
         return _page(user, _wrong(signed)), 422
     if not factors.half_end():  # another request was faster
         return _too_late()
-    if how == "recovery_code":
+    answer = finish(user)
+    if how == "recovery_code":  # said in the session that has just begun
         _say_how_many_are_left(user)
-    return finish(user)
+    return answer
 
 
 @pages.post("/challenge")

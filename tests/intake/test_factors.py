@@ -121,6 +121,14 @@ def test_a_recovery_code_counts_once_however_it_is_typed(office, petra):
     assert recovery_codes.left(petra) == 9
 
 
+def test_how_many_recovery_codes_are_left_is_said_after_the_sign_in(web):
+    with web.arranged():
+        made = recovery_codes.renew(player.user(ANNA))
+        recovery_codes.put_away(player.user(ANNA))
+    anna = half(web, ANNA).post("/sign-in/second", code=made[0])
+    assert "9 sind noch gültig" in anna.words
+
+
 def test_new_recovery_codes_end_the_old_ones(office, petra):
     equip(petra)
     before = recovery_codes.renew(petra)
