@@ -13,6 +13,7 @@ from intake.forms.referral import ReferralForm
 from intake.reading import filled, masking, may_read
 from intake.wording import STEP
 from models.base import today
+from models.documents import Document
 from models.mentors import Mentor
 from models.people import User
 from models.places import Municipality
@@ -74,6 +75,9 @@ def _filled(form_key: str, answers: dict[str, Any], on: date) -> StepForm:
     if "mentor_id" in answers and "mentor_id" in form._fields:
         mentor = db.get(Mentor, int(answers["mentor_id"]))
         form.mentor_id.choices = [(answers["mentor_id"], mentor.name if mentor else "?")]
+    if "papers_along" in answers:
+        papers = [db.get(Document, int(key)) for key in answers["papers_along"] if key.isdigit()]
+        form.papers_along.choices = [(str(p.id), p.filename) for p in papers if p is not None]
     if "forward_to" in answers:
         program = db.get(Program, int(answers["forward_to"]))
         form.forward_to.choices = [(answers["forward_to"], program.name if program else "?")]

@@ -151,7 +151,8 @@ READERS = (
         "action",
         _("Automatische Schritte"),
         "workflows/actions.py",
-        "referral.program_wish triage.forward_to triage.decision_text_to_office extension.new_end "
+        "referral.program_wish triage.forward_to triage.decision_text_to_office "
+        "triage.papers_along extension.new_end "
         "tandem_agreement.start_date tandem_agreement.planned_end_date early_termination.reason",
     ),
     Reader(
@@ -211,6 +212,12 @@ READERS = (
         "referral.last_name referral.first_name",
     ),
     Reader(
+        "list",
+        _("Angefangene Anmeldungen"),
+        "intake/templates/referrals/delete.html",
+        "referral.last_name referral.first_name",
+    ),
+    Reader(
         "page",
         _("Fall: Angaben und Tandem"),
         "intake/templates/cases/show.html",
@@ -246,14 +253,20 @@ READERS = (
         _("Entscheid, den eine Anbieterin nach dem Ende noch sieht"),
         "workflows/desk/remainders.py",
         "triage.decision triage.decline_reason triage.decision_text_to_office "
-        "intake_interview.result=decline",
+        "triage.triage_date intake_interview.result=decline intake_interview.date",
+    ),
+    Reader(
+        "page",
+        _("Entscheid, den eine Anbieterin nach dem Ende noch sieht"),
+        "intake/templates/cases/remainder.html",
+        "triage.triage_date",
     ),
     Reader(
         "page",
         _("Antworten: Namen hinter Nummern"),
         "intake/answers.py",
         "referral.municipality_id mentor.municipality_id "
-        "matching_proposal.mentor_id triage.forward_to",
+        "matching_proposal.mentor_id triage.forward_to triage.papers_along",
     ),
     Reader(
         "page",

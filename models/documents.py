@@ -4,10 +4,11 @@ import enum
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
 from models.journal import Audience
+from models.organisations import Organisation
 from models.session import db
 
 
@@ -29,7 +30,10 @@ READABLE = (ScanState.CLEAN, ScanState.NOT_SCANNED)
 
 
 class Document(Base):
-    """One uploaded file. `key` names it in the store and cannot be guessed."""
+    """One uploaded file. `key` names it in the store and cannot be guessed.
+
+    It belongs to `organisation_id`; one of a provider is read by the next only if `given_along`.
+    """
 
     __tablename__ = "documents"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -43,8 +47,12 @@ class Document(Base):
     sha256: Mapped[str] = mapped_column(sa.String(64))
     scan: Mapped[ScanState]
     audience: Mapped[Audience]
+    organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisations.id"))
+    given_along: Mapped[bool] = mapped_column(default=False)
     uploaded_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     uploaded_at: Mapped[datetime]
+
+    organisation: Mapped[Organisation | None] = relationship(lazy="select")
 
     @property
     def readable(self) -> bool:

@@ -12,12 +12,16 @@ from models.session import db
 
 
 class Message(Base):
-    """One contribution. A note has one side as its audience, a message both."""
+    """One contribution. A note has one side as its audience, a message both.
+
+    `organisation_id` says for whom it was written: a note is read there and nowhere else.
+    """
 
     __tablename__ = "messages"
     id: Mapped[int] = mapped_column(primary_key=True)
     referral_id: Mapped[int] = mapped_column(sa.ForeignKey("referrals.id"), index=True)
     provider_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"))
+    organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisations.id"))
     by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     at: Mapped[datetime]
     text: Mapped[str] = mapped_column(sa.Text)

@@ -18,6 +18,7 @@ from models.session import db
 from models.submissions import latest_answers
 from models.tandems import Tandem, TandemStatus, current_tandem
 from workflows.notices import tell
+from workflows.papers import give_along
 from workflows.records import free_place
 
 Routes = Mapping[str, tuple[Any, ...] | None]
@@ -133,6 +134,7 @@ def forward_referral(case: Referral, by: User | None, data: dict[str, Any]) -> d
             reason=str(answers.get("decision_text_to_office") or ""),
         )
     )
+    give_along(case, answers.get("papers_along") or [])
     case.program, case.provider = program, program.provider
     case.program_id, case.provider_id = program.id, program.provider_id
     case.coordinator, case.coordinator_id = None, None

@@ -10,7 +10,9 @@ import sqlalchemy as sa
 from models import jobs, journal
 from models.base import now
 from models.documents import Document, ScanState
+from models.organisations import Organisation, OrganisationKind
 from models.people import User
+from models.referrals import Referral
 from models.session import db, transaction
 from workflows.notices import post
 
@@ -52,7 +54,19 @@ def keep(document: Document, *, by: User) -> None:
     if document.scan is ScanState.WAITING:
         jobs.put(SCAN, now() + timedelta(seconds=PAUSES[0]), document=document.id)
     if document.referral_id is not None:
-        journal.write("document_added", by=by, referral_id=document.referral_id, kind=document.kind)
+        owner = document.organisation_id
+        journal.write(
+            "document_added",
+            by=by,
+            referral_id=document.referral_id,
+            provider_id=owner if _is_provider(owner) else None,
+            kind=document.kind,
+        )
+
+
+def _is_provider(organisation_id: int | None) -> bool:
+    owner = db.get(Organisation, organisation_id) if organisation_id else None
+    return owner is not None and owner.kind is OrganisationKind.PROVIDER
 
 
 def forget(documents: list[Document]) -> None:
@@ -60,6 +74,17 @@ def forget(documents: list[Document]) -> None:
     for document in documents:
         jobs.put(REMOVE, key=_removal(document.key), paper=document.key)
         db.delete(document)
+
+
+def give_along(referral: Referral, keys: list[str]) -> None:
+    """Let the next provider read papers of the one that has the case now; inside a transaction."""
+    chosen = [int(key) for key in keys if key.isdigit()]
+    db.execute(
+        sa.update(Document)
+        .where(Document.referral_id == referral.id, Document.id.in_(chosen))
+        .where(Document.organisation_id == referral.provider_id)
+        .values(given_along=True)
+    )
 
 
 def refused(kind: str, referral_id: int | None, *, by: User) -> None:

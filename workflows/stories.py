@@ -4,6 +4,7 @@ Who replays it learns nothing of names or of anything that was written in words.
 answered, and what was true at the time, is read from the records again.
 """
 
+import random
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -154,21 +155,79 @@ class _Telling:
 
 
 def anonymous(story: Story, specs: Specs, forms: Forms) -> dict[str, Any]:
-    """The story as an example for everybody: all its days, a birthday too, moved to whole weeks earlier.
+    """The story as an example for everybody: other days, another birthday, nobody's case.
+
+    All days move together, by weeks drawn at random, so that order and distances stay. The birthday
+    does not move along: it falls on a day drawn between its neighbours in the story.
 
     Raises:
         LookupError: moved it cannot be played.
     """
-    first = date.fromisoformat(story.example["steps"][0]["on"])
-    weeks = timedelta(weeks=(first - date(2024, 1, 1)).days // 7)
-    moved: dict[str, Any] = _moved(story.example, weeks)
-    without = {**moved, "steps": [_without_day(step) for step in moved["steps"]]}
-    for candidate in (without, moved):
-        player = Player(Example.of(candidate), specs, forms)
-        if player.play() is None:
-            last = {**candidate["steps"][-1], **then(player.standing())}
-            return {**candidate, "steps": [*candidate["steps"][:-1], last]}
+    for _try in range(_TRIES):
+        moved = _moved(_without_birthday(story.example), timedelta(weeks=_weeks(story.example)))
+        without = {**moved, "steps": [_without_day(step) for step in moved["steps"]]}
+        for candidate in (without, moved):
+            player = Player(Example.of(candidate), specs, forms)
+            if player.play() is None:
+                last = {**candidate["steps"][-1], **then(player.standing())}
+                return {**candidate, "steps": [*candidate["steps"][:-1], last]}
     raise LookupError("this case cannot be replayed without its own days")
+
+
+#: Other days may fall on other holidays; then others are drawn.
+_TRIES = 12
+_DRAW = random.SystemRandom()
+_OF_AGE = "case.comes_of_age_on"
+_FAR = timedelta(days=3650)
+
+
+def _weeks(example: dict[str, Any]) -> int:
+    """How far back: to a day of the years 2015 to 2023, whenever the case was."""
+    first = date.fromisoformat(example["steps"][0]["on"])
+    return (first - date(2015, 1, 5)).days // 7 - _DRAW.randrange(9 * 52)
+
+
+def _without_birthday(example: dict[str, Any]) -> dict[str, Any]:
+    """The same with a birthday drawn anew: between the same days of the story, on none that leads to it.
+
+    A deadline that ran out on the birthday itself moves with it.
+    """
+    birthday = example["facts"].get(_OF_AGE)
+    if not birthday:
+        return example
+    days = _days(_put(example, birthday, ""))
+    before = max((day for day in days if day < birthday), default=None)
+    after = min((day for day in days if day >= birthday), default=None)
+    return _put(example, birthday, _between(before, after))
+
+
+def _between(before: str | None, after: str | None) -> str:
+    """A day after one and before the other; years off where there is no other."""
+    first = date.fromisoformat(before) + timedelta(1) if before else None
+    last = date.fromisoformat(after) - timedelta(1) if after else None
+    if first is None:
+        first = (last or date(2000, 1, 1)) - _FAR
+    last = last or first + _FAR
+    return (first + timedelta(_DRAW.randrange(max(1, (last - first).days + 1)))).isoformat()
+
+
+def _days(value: Any) -> set[str]:
+    """Every day that stands in an example."""
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        return {day for one in inner for day in _days(one)}
+    return {value} if isinstance(value, str) and _DAY.fullmatch(value) else set()
+
+
+def _put(example: dict[str, Any], birthday: str, drawn: str) -> dict[str, Any]:
+    """The example with another birthday."""
+    steps = [
+        {**step, "on": drawn, "gives": {**step["gives"], "lapse.on": drawn}}
+        if "timer" in step and step["on"] == birthday
+        else step
+        for step in example["steps"]
+    ]
+    return {**example, "facts": {**example["facts"], _OF_AGE: drawn}, "steps": steps}
 
 
 def _moved(value: Any, by: timedelta) -> Any:

@@ -10,6 +10,7 @@ from models.base import today
 from models.programs import programs
 from models.readers import BOTH, PROVIDER
 from models.referrals import Referral, Urgency
+from workflows.desk import own_papers
 
 
 class TriageForm(StepForm):
@@ -54,6 +55,16 @@ class TriageForm(StepForm):
         optional=True,
         hint=_("Nötig ausser bei einer Aufnahme. Die Stelle liest ihn im Fall, nicht in der Mail."),
     )
+    papers_along = ManyChoices(
+        _("Eigene Unterlagen mitgeben"),
+        optional=True,
+        only_if=("decision", ("forward",)),
+        hint=_(
+            "Was Sie nicht ankreuzen, liest die andere Anbieterin nicht. "
+            "Die Unterlagen der Stelle gehen immer mit."
+        ),
+        readers=PROVIDER,
+    )
     internal_note = LongText(
         _("Interne Notiz"),
         optional=True,
@@ -71,6 +82,10 @@ class TriageForm(StepForm):
             and program.provider.serves(referral.social_region_id)
         ]
         self.forward_to.choices = [(str(p.id), f"{p.name} ({p.provider.name})") for p in others]
+        own = own_papers(referral)
+        self.papers_along.choices = [(str(paper.id), paper.filename) for paper in own]
+        if not own:
+            del self._fields["papers_along"]
         if referral.urgency is Urgency.NORMAL:
             del self._fields["urgency_confirmed"]
 

@@ -20,16 +20,15 @@ from flask_login import current_user
 from intake import answers as shown
 from intake import papers, reading, wording
 from intake.forms import REGISTRY
+from intake.forms.numbers import refuse_numbers
 from intake.forms.referral import ReferralForm
 from intake.forms.triage import TriageForm
 from intake.keeping import keeps, sent
 from intake.permissions import Permission, requires
 from models.base import today
-from models.documents import documents_of
 from models.incidents import open_incidents
 from models.journal import Audience, timeline
 from models.mentees import Mentee, participants_of
-from models.messages import messages_of
 from models.organisations import Organisation, OrganisationKind, organisations
 from models.people import OFFICE_ROLES, User, colleagues
 from models.places import social_regions
@@ -87,10 +86,13 @@ def show(referral_id: int) -> Any:
     except NotFound:
         left = desk.remainder_for(current_user, referral_id)
         return render_template("cases/remainder.html", left=left, **_remainder_words())
+    return _page(referral)
+
+
+def _page(referral: Referral, typed: str = "") -> str:
     sides = desk.sides(current_user, referral)
     tasks = open_tasks(referral.id)
     entries = [e for e in timeline(referral.id) if _readable(e, sides, referral)]
-    messages = [m for m in messages_of(referral.id) if _readable(m, sides, referral)]
     return render_template(
         "cases/show.html",
         referral=referral,
@@ -100,8 +102,9 @@ def show(referral_id: int) -> Any:
         goes_on_at=None if tasks else next_moment(referral.id),
         mine=[t for t in tasks if desk.may_work_on(current_user, t)],
         entries=entries,
-        messages=messages,
-        documents=[d for d in documents_of(referral.id) if d.audience in sides],
+        messages=desk.conversation(current_user, referral),
+        clean=reading.masking(current_user, referral),
+        documents=desk.papers_of(current_user, referral),
         people=participants_of(referral.mentee_id),
         tandems=tandems_of(referral.id),
         proposal=open_proposal(referral.id) if Audience.PROVIDER in sides else None,
@@ -113,6 +116,7 @@ def show(referral_id: int) -> Any:
         sheets=_sheets(referral, sides),
         corrected=lambda entry: reading.corrected(current_user, referral, entry),
         forms=REGISTRY,
+        typed=typed,
     )
 
 
@@ -165,6 +169,11 @@ def say(referral_id: int) -> Any:
     if not text:
         flash(gettext("Schreiben Sie zuerst einen Text."), "bad")
         return redirect(url_for("cases.show", referral_id=referral_id, _anchor="conversation"))
+    try:
+        refuse_numbers(text)
+    except ValueError as error:
+        flash(str(error), "bad")
+        return _page(referral, text), 422
     audience = Audience.BOTH
     if request.form.get("note"):
         own = desk.sides(current_user, referral) - {Audience.BOTH}

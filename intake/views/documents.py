@@ -98,6 +98,13 @@ def _row(
         sha256=kept.sha256,
         scan=state,
         audience=Audience.BOTH,
+        organisation_id=(
+            desk.place_of_writer(current_user, referral)
+            if referral
+            else draft.organisation_id
+            if draft
+            else None
+        ),
         uploaded_by_id=current_user.id,
         uploaded_at=now(),
     )
@@ -109,7 +116,7 @@ def _document(key: str) -> Document:
         abort(404)
     if document.referral_id is not None:
         referral = desk.referral_for(current_user, document.referral_id)
-        if document.audience not in desk.sides(current_user, referral):
+        if not desk.may_read_paper(current_user, referral, document):
             abort(404)
         return document
     draft = db.get(Draft, document.draft_id)

@@ -1,6 +1,7 @@
 """A real case as an example: its way is found again, and nothing of the person is in it."""
 
 import json
+from datetime import date
 
 import pytest
 
@@ -53,4 +54,53 @@ def test_deadlines_that_ran_out_are_part_of_it(case, clock):
     story, _specs = told(case)
     assert story.failure is None
     assert story.example["steps"][0]["timer"] == "completeness_late"
-    assert organisation_of
+
+
+@pytest.fixture
+def of_age_soon(office, petra, monika):
+    """A girl who comes of age on 20.1.2026, while her case runs."""
+    minor = {
+        "date_of_birth": "2008-01-20",
+        "legal_representative_name": "Eva Demo",
+        "consent_by": "representative",
+    }
+    return player.refer(organisation_of(petra), petra, **minor)
+
+
+def test_no_day_of_a_story_leads_to_the_birthday(of_age_soon, monika, clock):
+    player.do(of_age_soon, "completeness_check", monika)
+    clock.shift(86400 * 3)
+    player.do(of_age_soon, "triage", monika)
+    story, specs = told(of_age_soon)
+    seen, weeks = set(), set()
+    for _draw in range(30):
+        example = anonymous(story, specs, vocabulary())
+        birthday = date.fromisoformat(example["facts"]["case.comes_of_age_on"])
+        complete = date.fromisoformat(example["facts"]["referral.complete_on"])
+        seen.add((birthday - complete).days)
+        weeks.add(complete)
+        assert Player(Example.of(example), specs, vocabulary()).play() is None
+    assert len(seen) > 10  # no distance tells the day
+    assert len(weeks) > 10  # nor does the day of the case
+
+
+def test_a_birthday_within_a_story_stays_in_its_place_and_on_no_day_that_tells_it(
+    of_age_soon, monika, petra, clock
+):
+    player.do(of_age_soon, "completeness_check", monika)
+    player.do(of_age_soon, "triage", monika)
+    clock.shift(86400 * 30)
+    work_until_idle(lambda _mail: None)
+    story, specs = told(of_age_soon)
+    timers = [step["timer"] for step in story.example["steps"] if "timer" in step]
+    assert timers
+    distances = set()
+    for _draw in range(10):
+        try:
+            example = anonymous(story, specs, vocabulary())
+        except LookupError:
+            continue  # refused rather than told
+        birthday = date.fromisoformat(example["facts"]["case.comes_of_age_on"])
+        complete = date.fromisoformat(example["facts"]["referral.complete_on"])
+        distances.add((birthday - complete).days)
+    assert distances != {8}

@@ -1,6 +1,13 @@
 """The verbs: a case changes only through one of these, each with its named actor."""
 
 from workflows.desk.access import may_work_on, readings, referral_for, sides, task_for
+from workflows.desk.belongings import (
+    conversation,
+    may_read_paper,
+    own_papers,
+    papers_of,
+    place_of_writer,
+)
 from workflows.desk.mending import retry
 from workflows.desk.rebinding import go_back, rebind
 from workflows.desk.referrals import (
@@ -24,12 +31,17 @@ __all__ = [
     "assign",
     "can_undo",
     "claim",
+    "conversation",
     "correct",
     "facts_for_form",
     "go_back",
     "hand_over",
+    "may_read_paper",
     "may_work_on",
     "open_referral",
+    "own_papers",
+    "papers_of",
+    "place_of_writer",
     "possible_messages",
     "possible_records",
     "readings",

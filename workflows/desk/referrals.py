@@ -22,6 +22,7 @@ from models.session import db, transaction
 from models.submissions import Submission, latest_answers
 from models.tasks import Task
 from workflows.desk.access import acts_for, hold, sides
+from workflows.desk.belongings import place_of_writer
 from workflows.desk.moving import Moving
 from workflows.diagrams.published import REFERRAL
 from workflows.errors import NotAllowed, NotPossibleNow, StepFailed
@@ -84,7 +85,7 @@ def open_referral(
             db.execute(
                 sa.update(Document)
                 .where(Document.draft_id == draft.id)
-                .values(referral_id=referral.id)
+                .values(referral_id=referral.id, organisation_id=referral.office_id)
             )
         Moving.start(referral, diagram, by).save()
     return referral
@@ -308,6 +309,7 @@ def say(referral: Referral, text: str, audience: Audience, *, by: User) -> Messa
         message = Message(
             referral_id=referral.id,
             provider_id=referral.provider_id,
+            organisation_id=place_of_writer(by, referral),
             by_id=by.id,
             at=now(),
             text=text,
