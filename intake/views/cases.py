@@ -87,7 +87,11 @@ def index() -> Any:
 @requires(Permission.SEE_CASES)
 def show(referral_id: int) -> Any:
     """One case: where it is, what happened, who is in it, what can be done."""
-    referral = desk.referral_for(current_user, referral_id)
+    return case_page(desk.referral_for(current_user, referral_id))
+
+
+def case_page(referral: Referral, *, upload_error: str = "", upload_kind: str = "") -> str:
+    """The page of a case, with what is wrong with a paper that was to be added."""
     sides = desk.sides(current_user, referral)
     tasks = open_tasks(referral.id)
     entries = [e for e in timeline(referral.id) if _readable(e, sides, referral)]
@@ -113,6 +117,8 @@ def show(referral_id: int) -> Any:
         undo=desk.can_undo(referral, current_user),
         sheets=_sheets(referral, sides),
         forms=REGISTRY,
+        upload_error=upload_error,
+        upload_kind=upload_kind,
     )
 
 
