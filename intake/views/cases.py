@@ -86,10 +86,13 @@ def show(referral_id: int) -> Any:
     except NotFound:
         left = desk.remainder_for(current_user, referral_id)
         return render_template("cases/remainder.html", left=left, **_remainder_words())
-    return _page(referral)
+    return case_page(referral)
 
 
-def _page(referral: Referral, typed: str = "") -> str:
+def case_page(
+    referral: Referral, *, typed: str = "", upload_error: str = "", upload_kind: str = ""
+) -> str:
+    """The page of a case, with what was typed, and what is wrong with a paper that was to be added."""
     sides = desk.sides(current_user, referral)
     tasks = open_tasks(referral.id)
     entries = [e for e in timeline(referral.id) if _readable(e, sides, referral)]
@@ -117,6 +120,8 @@ def _page(referral: Referral, typed: str = "") -> str:
         corrected=lambda entry: reading.corrected(current_user, referral, entry),
         forms=REGISTRY,
         typed=typed,
+        upload_error=upload_error,
+        upload_kind=upload_kind,
     )
 
 
@@ -173,7 +178,7 @@ def say(referral_id: int) -> Any:
         refuse_numbers(text)
     except ValueError as error:
         flash(str(error), "bad")
-        return _page(referral, text), 422
+        return case_page(referral, typed=text), 422
     audience = Audience.BOTH
     if request.form.get("note"):
         own = desk.sides(current_user, referral) - {Audience.BOTH}
