@@ -246,7 +246,7 @@ def test_existing_notes_and_papers_get_the_organisation_that_wrote_them(web, cas
         office = organisation_of(player.user(PETRA)).id
         provider = organisation_of(player.user(MONIKA)).id
     web.app.extensions["engine"].dispose()
-    downgrade(sqlite_url, "0015")
+    downgrade(sqlite_url, "0016")
     upgrade(sqlite_url)
     with web.arranged():
         for row in (Message, Document):
