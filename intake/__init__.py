@@ -17,6 +17,7 @@ from werkzeug.routing import IntegerConverter
 
 from intake import (
     acting,
+    bodies,
     enrolment,
     errors,
     forgery,
@@ -72,8 +73,6 @@ def create_app(config: Config, engine: sa.Engine | None = None) -> Flask:
     app = Flask(__name__, static_folder=str(STATIC), static_url_path="/static")
     app.config.update(
         SECRET_KEY=config.secret_key,
-        MAX_CONTENT_LENGTH=config.largest_file + 2 * 1024 * 1024,
-        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
         BABEL_DEFAULT_LOCALE="de",
     )
@@ -85,6 +84,7 @@ def create_app(config: Config, engine: sa.Engine | None = None) -> Flask:
     app.extensions["engine"] = engine or connect(config.database_url)
     app.teardown_appcontext(lambda _error: errors.let_go())
     app.url_map.converters["int"] = _Key
+    bodies.register(app)
     forgery.guard(app)
     Babel(app, locale_selector=_locale, timezone_selector=lambda: "Europe/Zurich")
     sessions.register(app, config)

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from intake import acting, forgery
 from intake.keeping import typed
+from intake.printer import NotPrinted
 from intake.store import NotReadable
 from models.people import administrators
 from models.session import db
@@ -44,6 +45,7 @@ def register(app: Flask) -> None:
         NothingToUndo: _nothing_to_undo,
         StepFailed: _step_failed,
         WorkflowError: lambda _e: page(400),
+        NotPrinted: _not_printed,
         Exception: _unexpected,
     }
     for kind, handler in handlers.items():
@@ -159,6 +161,13 @@ def _http(error: HTTPException) -> Any:
     return page(error.code or 500)
 
 
+def _not_printed(_error: NotPrinted) -> Any:
+    sentence = gettext(
+        "Das ist zu lang für ein PDF. Drucken Sie die Seite mit Ihrem Browser, oder kürzen Sie den Text."
+    )
+    return page(422, sentence)
+
+
 def _page_above(path: str) -> str:
     """The nearest page above an address that can only be sent to."""
     urls = current_app.url_map.bind("localhost")
@@ -184,7 +193,6 @@ def page(code: int, sentence: str = "") -> Any:
         403: gettext("Das ist nicht für Sie freigegeben."),
         404: gettext("Diese Seite gibt es nicht, oder sie ist nicht für Sie freigegeben."),
         405: gettext("So lässt sich diese Seite nicht aufrufen."),
-        413: gettext("Das ist zu gross. Eine Datei darf höchstens 10 MB haben."),
         429: gettext("Zu viele Versuche. Warten Sie eine Viertelstunde."),
     }
     wrong = gettext("Etwas ist schiefgegangen. Versuchen Sie es nochmals.")

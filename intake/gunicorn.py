@@ -10,13 +10,19 @@ from prometheus_client import multiprocess
 
 from intake.config import from_environment
 from intake.logs import configure
+from intake.slow_clients import Worker
+from workflows import bounds
 
-worker_class = "gthread"
-threads = 4
+worker_class = Worker
+threads = bounds.THREADS
+timeout = bounds.ANSWER_SECONDS
 #: How long a process that is told to stop may finish what it is at.
 graceful_timeout = 30
 #: Kept short, because a proxy stands in front.
-keepalive = 5
+keepalive = bounds.KEPT_OPEN
+limit_request_line = bounds.REQUEST_LINE
+limit_request_fields = bounds.HEADERS
+limit_request_field_size = bounds.HEADER
 #: How the folder of figures is called that `intake serve` makes for itself.
 FIGURES = "intake-figures-"
 

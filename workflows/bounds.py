@@ -17,6 +17,14 @@ class Bound:
     unit: str
     why: str
 
+    @property
+    def said(self) -> str:
+        """As people read it: 16 kB, 2,000 fields."""
+        for size, name in ((MB, "MB"), (KB, "kB")):
+            if self.unit == "bytes" and self.at_most >= size and self.at_most % size == 0:
+                return f"{self.at_most // size} {name}"
+        return f"{self.at_most:,} {self.unit}"
+
 
 #: Name to bound, in the order of the table.
 BOUNDS: dict[str, Bound] = {}
@@ -29,14 +37,11 @@ def _bound(name: str, at_most: int, unit: str, why: str) -> int:
 
 # Requests
 OPEN_BODY = _bound(
-    "OPEN_BODY", 16 * KB, "bytes", "a form that anybody may send: signing in, a password"
-)
-ENDED_BODY = _bound(
-    "ENDED_BODY", 128 * KB, "bytes", "a form sent after the session ended; it comes back as typed"
+    "OPEN_BODY", 16 * KB, "bytes", "what comes without a session: signing in, a password"
 )
 FORM_TEXT = _bound("FORM_TEXT", 1 * MB, "bytes", "all typed fields of a form together")
 FORM_FIELDS = _bound("FORM_FIELDS", 2_000, "fields", "the largest form has some 300")
-OPEN_FIELDS = _bound("OPEN_FIELDS", 500, "fields", "the same without a session")
+OPEN_FIELDS = _bound("OPEN_FIELDS", 100, "fields", "the same without a session")
 REQUEST = _bound(
     "REQUEST", 64 * MB, "bytes", "a body is read to its end, so that the form comes back with it"
 )
@@ -77,4 +82,13 @@ PRINT_MEMORY = _bound("PRINT_MEMORY", 1_024 * MB, "bytes", "of the process that 
 # The server
 THREADS = _bound("THREADS", 8, "threads", "requests at once in each process")
 ANSWER_SECONDS = _bound("ANSWER_SECONDS", 60, "seconds", "then a silent process is replaced")
+RECEIVE_SECONDS = _bound(
+    "RECEIVE_SECONDS", 60, "seconds", "until a request has come whole; else its thread is freed"
+)
+SEND_SECONDS = _bound("SEND_SECONDS", 60, "seconds", "until an answer is taken by who asked")
 KEPT_OPEN = _bound("KEPT_OPEN", 5, "seconds", "a connection between two requests")
+
+
+if __name__ == "__main__":
+    for _name, _each in BOUNDS.items():
+        print(f"| `{_name}` | {_each.said} | {_each.why} |")  # noqa: T201  for the manual

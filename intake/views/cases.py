@@ -87,6 +87,11 @@ def show(referral_id: int) -> Any:
     except NotFound:
         left = desk.remainder_for(current_user, referral_id)
         return render_template("cases/remainder.html", left=left, **_remainder_words())
+    return case_page(desk.referral_for(current_user, referral_id))
+
+
+def case_page(referral: Referral, *, upload_error: str = "", upload_kind: str = "") -> str:
+    """The page of a case, with what is wrong with a paper that was to be added."""
     sides = desk.sides(current_user, referral)
     tasks = open_tasks(referral.id)
     entries = [e for e in timeline(referral.id) if _readable(e, sides, referral)]
@@ -113,6 +118,8 @@ def show(referral_id: int) -> Any:
         sheets=_sheets(referral, sides),
         corrected=lambda entry: reading.corrected(current_user, referral, entry),
         forms=REGISTRY,
+        upload_error=upload_error,
+        upload_kind=upload_kind,
     )
 
 

@@ -10,6 +10,7 @@ from werkzeug.datastructures import FileStorage
 
 from intake import scanner, store
 from intake.permissions import Permission, requires
+from intake.views.cases import case_page
 from models.base import now
 from models.documents import Document, ScanState
 from models.drafts import Draft
@@ -48,9 +49,11 @@ def add(referral_id: int) -> Any:
     kind = request.form.get("kind", "other")
     upload = request.files.get("document")
     if upload is None or not upload.filename:
-        flash(gettext("Wählen Sie zuerst eine Datei."), "bad")
-    elif sentence := keep_upload(upload, kind, referral=referral):
-        flash(sentence, "bad")
+        wrong = gettext("Wählen Sie zuerst eine Datei.")
+    else:
+        wrong = keep_upload(upload, kind, referral=referral)
+    if wrong:
+        return case_page(referral, upload_error=wrong, upload_kind=kind), 422
     return redirect(url_for("cases.show", referral_id=referral_id, _anchor="documents"))
 
 

@@ -93,8 +93,7 @@ def section(draft_id: int, code: str) -> Any:
     keep_draft(draft, answers, by=current_user)
     upload = request.files.get("document")
     if upload and upload.filename and (sentence := keep_upload(upload, "consent", draft=draft)):
-        flash(sentence, "bad")
-        return _section(draft, code, _form(answers)), 422
+        return _section(draft, code, _form(answers), upload_error=sentence), 422
     if "later" in request.form:
         flash(gettext("Gespeichert. Sie finden die Anmeldung unter «Anmelden»."))
         return redirect(url_for("drafts.index"))
@@ -180,7 +179,9 @@ def consent() -> Any:
     return papers.as_response(papers.consent_sheet(_offered()), "einwilligung.pdf")
 
 
-def _section(draft: Draft, code: str, form: ReferralForm, *, checked: bool = False) -> Any:
+def _section(
+    draft: Draft, code: str, form: ReferralForm, *, checked: bool = False, upload_error: str = ""
+) -> Any:
     if checked:
         form.validate()
     done = _form(draft.answers)
@@ -195,6 +196,7 @@ def _section(draft: Draft, code: str, form: ReferralForm, *, checked: bool = Fal
         form=form,
         code=code,
         checked=checked,
+        upload_error=upload_error,
         states=states,
         documents=_documents(draft),
         alike=duplicates.like(form, current_user) if code != "office" else [],

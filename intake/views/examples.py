@@ -17,6 +17,7 @@ from models.drawing_drafts import DrawingDraft
 from models.processes import Run
 from models.referrals import Referral
 from models.session import db
+from workflows import bounds
 from workflows import drawing_drafts as drafts
 from workflows.diagrams.examples import BadExample, Example
 from workflows.diagrams.played import play_all
@@ -25,7 +26,6 @@ from workflows.stories import anonymous, story_of
 from workflows.tryout import free_name
 
 pages = Blueprint("examples", __name__, url_prefix="/workbench/<int:draft_id>/examples")
-LARGEST = 100_000
 
 
 @pages.get("")
@@ -57,7 +57,7 @@ def show(draft_id: int, example: str) -> Any:
         typed = sent()
         text = typed.get("text") if typed else drafts.as_file(draft.examples[example])
         return _editor(draft, example, text or "")
-    text = request.form.get("text", "")[:LARGEST]
+    text = request.form.get("text", "")
     try:
         drafts.keep_example(draft, example, _read(text), by=current_user)
     except BadExample as error:
@@ -107,6 +107,9 @@ def from_case(draft_id: int) -> Any:
 
 
 def _read(text: str) -> Any:
+    if len(text) > bounds.EXAMPLE:
+        most = bounds.EXAMPLE // 1000
+        raise BadExample(gettext("Ein Beispiel hat höchstens %(n)s kB. Kürzen Sie es.", n=most))
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

@@ -31,6 +31,10 @@ pages = Blueprint("workbench", __name__, url_prefix="/workbench")
 @requires(Permission.DRAW)
 def index() -> Any:
     """Every draft, every version, and what was done here last."""
+    return _index()
+
+
+def _index(upload_error: str = "") -> str:
     return render_template(
         "workbench/index.html",
         drafts=drawing_drafts(DraftState.EDITING, DraftState.IN_REVIEW),
@@ -38,6 +42,7 @@ def index() -> Any:
         versions=versions(REFERRAL),
         in_force=latest_diagram(REFERRAL),
         entries=workbench_entries(20),
+        upload_error=upload_error,
     )
 
 
@@ -59,8 +64,7 @@ def bring() -> Any:
     files = {file.filename or "": file.read() for file in request.files.getlist("files")}
     files.pop("", None)
     if not files:
-        flash(gettext("Wählen Sie mindestens eine Datei."))
-        return redirect(url_for(".index"))
+        return _index(gettext("Wählen Sie mindestens eine Datei.")), 422
     brought = bring_in(files, vocabulary())
     if not brought.files:
         page = render_template("workbench/report.html", draft=None, brought=brought, told=told)

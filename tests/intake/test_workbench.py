@@ -228,7 +228,7 @@ def test_a_file_that_cannot_be_read_begins_nothing_and_says_why(web):
     patrick.response = patrick.client.post("/workbench/import", data=data)
     assert patrick.response.status_code == 422
     assert "Keine der Dateien lässt sich lesen." in patrick.words
-    patrick.open("/workbench").post("/workbench/import")
+    patrick.open("/workbench").post("/workbench/import", expect=422)
     assert "Wählen Sie mindestens eine Datei." in patrick.words
 
 

@@ -245,3 +245,28 @@ def test_wherever_a_name_chooses_an_attribute_somebody_has_said_why():
         "a name that may come from a file chooses an attribute; use a table of what may be chosen, "
         "or say here why it cannot come from a file"
     )
+
+
+def test_of_very_many_findings_the_first_are_told_and_the_rest_counted():
+    lanes = '<bpmn:lane id="x"/>' * (bounds.FINDINGS + 500)
+    lane_set = f"<bpmn:laneSet>{lanes}</bpmn:laneSet>"
+    drawing = f'{HEAD}<bpmn:process id="p">{lane_set}</bpmn:process></bpmn:definitions>'.encode()
+    found = check({"p.bpmn": drawing}, "p", {})
+    assert len(found) == bounds.FINDINGS + 1
+    assert found[0].code == "LARGE"
+    assert all(finding.forbids for finding in found[1:])
+
+
+def test_the_manual_holds_every_bound_as_it_is():
+    manual = (ROOT / "docs/office/bounds.md").read_text()
+    rows = [line for line in manual.splitlines() if line.startswith("| `")]
+    assert rows == [
+        f"| `{name}` | {bound.said} | {bound.why} |" for name, bound in bounds.BOUNDS.items()
+    ], "write the table anew: python -m workflows.bounds"
+
+
+@pytest.mark.parametrize("name", bounds.BOUNDS)
+def test_every_bound_is_asked_somewhere(name):
+    files = [file for room in ("intake", "workflows") for file in (ROOT / room).rglob("*.py")]
+    assert any(f"bounds.{name}" in file.read_text() for file in files), f"nothing asks {name}"
+    assert getattr(bounds, name) == bounds.BOUNDS[name].at_most

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from workflows import bounds
 from workflows.actions import ACTIONS
 from workflows.decisions import tables_in
 from workflows.diagrams.conditions import Names
@@ -45,7 +46,18 @@ def check(bundle: Bundle, process_id: str, forms: Forms) -> list[Finding]:
     findings += unreadable
     if roots:
         findings += _Bundle(roots, forms).findings(files, process_id)
-    return sorted(findings, key=lambda f: (f.file, f.line, f.element, f.code))
+    return _told(sorted(findings, key=lambda f: (f.file, f.line, f.element, f.code)))
+
+
+def _told(found: list[Finding]) -> list[Finding]:
+    """As many as anybody reads; what forbids comes before what only warns."""
+    if len(found) <= bounds.FINDINGS:
+        return found
+    first = sorted(found, key=lambda f: not f.forbids)[: bounds.FINDINGS]
+    sentence = (
+        f"there are {len(found)} findings; mend the first {bounds.FINDINGS}, then check again"
+    )
+    return [Finding("LARGE", "", "", "", 0, sentence), *first]
 
 
 def names_known(bundle: Bundle, forms: Forms) -> Names:
