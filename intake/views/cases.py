@@ -87,7 +87,7 @@ def show(referral_id: int) -> Any:
     except NotFound:
         left = desk.remainder_for(current_user, referral_id)
         return render_template("cases/remainder.html", left=left, **_remainder_words())
-    return case_page(desk.referral_for(current_user, referral_id))
+    return case_page(referral)
 
 
 def case_page(referral: Referral, *, upload_error: str = "", upload_kind: str = "") -> str:
