@@ -23,6 +23,7 @@ from models.processes import Run
 from models.session import connect, db, transaction
 from models.tasks import Task
 from tests.bench_bare import bare, ratio
+from tests.bench_bounds import at_bounds
 from tests.bench_check import checks
 from tests.bench_load import load
 from tests.bench_steps import LONGEST, MONIKA, PETRA, SEVEN, Counted, spent, steps
@@ -210,6 +211,7 @@ def main(tools: str) -> None:
     print(f"Bare SpiffWorkflow in memory, the same steps of the same drawings = 1x: {each} ms")
     check_ins()
     checks()
+    at_bounds()
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/office.db"
         furnish(url, Path(folder))

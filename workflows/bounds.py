@@ -66,6 +66,18 @@ ATTRIBUTES = _bound("ATTRIBUTES", 100, "attributes", "of one element; ours have 
 ATTRIBUTE = _bound("ATTRIBUTE", 8_000, "characters", "of one attribute; ours have 60")
 FINDINGS = _bound("FINDINGS", 1_000, "findings", "nobody reads more; the rest is counted")
 RULES = _bound("RULES", 1_000, "rules", "of one decision table")
+TRIED_CONDITIONS = _bound(
+    "TRIED_CONDITIONS",
+    100_000,
+    "tries",
+    "conditions with answers, in one check; ours have defaults",
+)
+TRIED_RULES = _bound(
+    "TRIED_RULES", 500_000, "tries", "rules of tables with values, in one check; ours need 150"
+)
+TRIED_TOKENS = _bound(
+    "TRIED_TOKENS", 6_000_000, "looks", "tokens on their ways, in one check; ours need 20,000"
+)
 EXAMPLES = _bound("EXAMPLES", 200, "examples", "of one draft; all are played before a release")
 EXAMPLE = _bound("EXAMPLE", 100_000, "bytes", "one example case; ours have 3 kB")
 EXAMPLE_STEPS = _bound("EXAMPLE_STEPS", 200, "steps", "of one example case")

@@ -18,6 +18,8 @@ from intake.forms import vocabulary
 from tests.workflows.drawings import HEAD
 from workflows import bounds
 from workflows.decisions import Table
+from workflows.diagrams import conditions
+from workflows.diagrams.budget import Left
 from workflows.diagrams.check import check
 from workflows.diagrams.differences import differences
 from workflows.diagrams.ech import MODES, conventions
@@ -163,7 +165,9 @@ def _ours():
     """The name of everything that our classes, and what they are made of, have."""
     classes = [Elements, Places, Within, Graph, Node, Table, Functions, Known, _File, dict, type]
     names = {name for one in classes for name in (*dir(one), *vars(one))}
-    names |= {name for one in (Elements({}, {}, set(), set()), Places()) for name in vars(one)}
+    names |= {
+        name for one in (Elements({}, {}, set(), set(), Left(0)), Places()) for name in vars(one)
+    }
     return sorted({*names, *(name.lstrip("_") for name in names), *dir(begin)} - {""})
 
 
@@ -270,3 +274,30 @@ def test_every_bound_is_asked_somewhere(name):
     files = [file for room in ("intake", "workflows") for file in (ROOT / room).rglob("*.py")]
     assert any(f"bounds.{name}" in file.read_text() for file in files), f"nothing asks {name}"
     assert getattr(bounds, name) == bounds.BOUNDS[name].at_most
+
+
+def test_what_a_check_tries_is_counted_over_all_gateways_and_tables(monkeypatch):
+    """Each gateway by itself stays below the bound of combinations; hundreds of them do not."""
+    tried = []
+    monkeypatch.setattr(conditions, "_holds", lambda text, given: tried.append(text))
+    monkeypatch.setattr(conditions, "MOST_COMBINATIONS", 2_000)
+    monkeypatch.setattr(bounds, "TRIED_CONDITIONS", 100)
+    read = 'triage.decision == "admit" or referral.consent'
+    body = "".join(
+        f'<bpmn:exclusiveGateway id="g{n}"/>'
+        + "".join(
+            f'<bpmn:sequenceFlow id="f{n}{way}" sourceRef="g{n}" targetRef="g{n + 1}">'
+            f"<bpmn:conditionExpression>{read}</bpmn:conditionExpression></bpmn:sequenceFlow>"
+            for way in "ab"
+        )
+        for n in range(50)
+    )
+    drawing = f'{HEAD}<bpmn:process id="p">{body}</bpmn:process></bpmn:definitions>'.encode()
+    found = check({"p.bpmn": drawing}, "p", vocabulary())
+    assert 0 < len(tried) <= 100
+    assert sum("too many to try" in finding.sentence for finding in found) > 40
+
+
+def test_of_a_budget_no_more_is_taken_than_is_left():
+    left = Left(10)
+    assert [left.take(6), left.take(6), left.take(4), left.take(1)] == [True, False, True, False]

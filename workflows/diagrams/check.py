@@ -6,6 +6,7 @@ from typing import Any
 from workflows import bounds
 from workflows.actions import ACTIONS
 from workflows.decisions import tables_in
+from workflows.diagrams.budget import Budget, Left
 from workflows.diagrams.conditions import Names
 from workflows.diagrams.elements import Elements
 from workflows.diagrams.files import NAMES, Bundle, Root, is_table, roots_of, unpack
@@ -108,17 +109,20 @@ class _Bundle:
     def findings(self, files: Bundle, process_id: str) -> Iterator[Finding]:
         """The findings of every file, then of the bundle as a whole."""
         tables = [table.id for _name, table in self._tables]
-        elements = Elements(self.names, self._forms, set(self._processes), set(tables))
+        budget = Budget()
+        elements = Elements(
+            self.names, self._forms, set(self._processes), set(tables), budget.conditions
+        )
         found: list[Finding] = []
         for name, root in self._drawings.items():
             found += elements.findings(name, root)
         for name, table in self._tables:
-            found += table_findings(name, table, self.names)
+            found += table_findings(name, table, self.names, budget.rules)
         for what, ids in (("process", self._processes), ("decision", tables)):
             for key in repeated(ids):
                 sentence = f"two of the files hold a {what} of this id"
                 found.append(Finding("DUPLICATE_ID", "", key, "", 0, sentence))
-        found += self._flow()
+        found += self._flow(budget.tokens)
         first = self._first(process_id)
         if first is None:
             there = ", ".join(self._processes) or "none"
@@ -139,7 +143,7 @@ class _Bundle:
         uncalled = [key for key in self._graphs if key not in called]
         return uncalled[0] if len(uncalled) == 1 else None
 
-    def _flow(self) -> Iterator[Finding]:
+    def _flow(self, looks: Left) -> Iterator[Finding]:
         """What can happen to tokens, and which processes call each other in a circle."""
         restless = self._restless()
         for key, (file, graph) in self._graphs.items():
@@ -158,11 +162,11 @@ class _Bundle:
             for loop in graph.closed_loops():
                 sentence = f"a loop needs a gateway: {_words(loop)}"
                 yield _at("CLOSED_LOOP", file, loop[0], sentence)
-            yield from self._soundness(file, graph)
+            yield from self._soundness(file, graph, looks)
 
     @staticmethod
-    def _soundness(file: str, graph: Graph) -> Iterator[Finding]:
-        faults, complete = soundness(graph)
+    def _soundness(file: str, graph: Graph, looks: Left) -> Iterator[Finding]:
+        faults, complete = soundness(graph, looks)
         said: set[str] = set()
         for fault in faults:
             if fault.code not in said or fault.code == "DEADLOCK":

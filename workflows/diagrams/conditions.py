@@ -7,6 +7,7 @@ from typing import Any
 
 from models.deadlines import Unit
 from models.reference import DEADLINES
+from workflows.diagrams.budget import Left
 from workflows.expressions import (
     ISO_TEXT,
     BadExpression,
@@ -97,7 +98,7 @@ def compared(text: str) -> Iterator[tuple[str, Any]]:
                         yield dotted_name(node.left), item.value
 
 
-def uncovered(conditions: list[str], names: Names) -> str:
+def uncovered(conditions: list[str], names: Names, tries: Left) -> str:
     """Values for which no condition holds, in words; empty if all offered choices are covered.
 
     Where a name has no list of values, or there are too many combinations, nothing can be promised,
@@ -114,7 +115,7 @@ def uncovered(conditions: list[str], names: Names) -> str:
     total = 1
     for values in ranges:
         total *= max(1, len(values or ()))
-    if total > MOST_COMBINATIONS:
+    if total > MOST_COMBINATIONS or not tries.take(total * len(conditions)):
         return "all combinations, which are too many to try"
     for combination in itertools.product(*(values or () for values in ranges)):
         given = dict(zip(read, combination, strict=True))

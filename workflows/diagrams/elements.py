@@ -7,6 +7,7 @@ from models.people import REFERRAL_ROLES
 from models.reference import DEADLINES
 from models.referrals import ReferralStatus
 from workflows.actions import ACTIONS
+from workflows.diagrams.budget import Left
 from workflows.diagrams.conditions import Names, reads_nothing, uncovered, wrong_in
 from workflows.diagrams.files import BPMN, NAMES, SPIFF
 from workflows.diagrams.findings import Finding
@@ -58,8 +59,10 @@ MOST_WAYS = 40
 class Elements:
     """What a bundle declares, and what is wrong with each element of a drawing."""
 
-    def __init__(self, names: Names, forms: Any, processes: set[str], tables: set[str]) -> None:
-        self._names, self._forms = names, forms
+    def __init__(
+        self, names: Names, forms: Any, processes: set[str], tables: set[str], tries: Left
+    ) -> None:
+        self._names, self._forms, self._tries = names, forms, tries
         self._processes, self._tables = processes, tables
         self._places = Places()
 
@@ -262,7 +265,7 @@ class Elements:
                     f"give the flow {key!r} a condition, or mark it as the default",
                 )
         if default is None and all(texts.values()):
-            missing = uncovered(list(texts.values()), self._names)
+            missing = uncovered(list(texts.values()), self._names, self._tries)
             if missing:
                 yield "NOT_COVERED", f"no way is open for {missing}; mark one flow as the default"
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from workflows import bounds
 from workflows.decisions import AGGREGATIONS, POLICIES, Rule, Table
+from workflows.diagrams.budget import Left
 from workflows.diagrams.conditions import Names, wrong_in
 from workflows.diagrams.findings import Finding
 from workflows.expressions import BadExpression, names_in
@@ -26,7 +27,7 @@ _WANTED = {
 }
 
 
-def table_findings(file: str, table: Table, names: Names) -> Iterator[Finding]:
+def table_findings(file: str, table: Table, names: Names, tries: Left) -> Iterator[Finding]:
     """Everything that is wrong with one table."""
 
     def say(code: str, sentence: str, line: int = 0) -> Finding:
@@ -37,7 +38,7 @@ def table_findings(file: str, table: Table, names: Names) -> Iterator[Finding]:
         broken = True
         yield say(code, sentence, line)
     if not broken:
-        for code, sentence in _complete(table, names):
+        for code, sentence in _complete(table, names, tries):
             yield say(code, sentence)
 
 
@@ -98,13 +99,13 @@ def _fits(value: Any, kind: str) -> bool:
     return isinstance(value, wanted) and (bool in wanted or not isinstance(value, bool))
 
 
-def _complete(table: Table, names: Names) -> Iterator[tuple[str, str]]:
+def _complete(table: Table, names: Names, tries: Left) -> Iterator[tuple[str, str]]:
     """Every combination of values that matter: which rules fire for it?"""
     columns = [samples(table, place, names) for place in range(len(table.inputs))]
     total = 1
     for values in columns:
         total *= len(values)
-    if total > MOST_COMBINATIONS:
+    if total > MOST_COMBINATIONS or not tries.take(total * len(table.rules)):
         yield "LARGE", f"{total} combinations are too many to look for overlaps and gaps"
         return
     overlaps: set[tuple[int, ...]] = set()

@@ -8,6 +8,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from workflows.diagrams.budget import Left
 from workflows.diagrams.graph import Graph, Node
 
 MOST_STATES = 20_000
@@ -30,23 +31,28 @@ class Fault:
     path: tuple[str, ...]
 
 
-def soundness(graph: Graph) -> tuple[list[Fault], bool]:
+def soundness(graph: Graph, looks: Left) -> tuple[list[Fault], bool]:
     """The faults of the tokens' ways, each once, shortest first; and whether all were walked."""
     if len(graph.starts) != 1:
         return [], True
     aside = graph.side_branches()
     ids = frozenset(event.id for event in aside)
-    walks = [Tokens(graph, first, ids) for first in (graph.starts[0], *aside)]
-    faults = [fault for walk in walks for fault in walk.faults()]
-    return faults, all(walk.complete for walk in walks)
+    faults: list[Fault] = []
+    complete = True
+    for first in (graph.starts[0], *aside):
+        walk = Tokens(graph, first, ids, min(MOST_LOOKS, looks.left))
+        faults += walk.faults()
+        looks.take(min(walk.looks, looks.left))
+        complete = complete and walk.complete
+    return faults, complete
 
 
 class Tokens:
     """Every way the tokens of a process can go."""
 
-    def __init__(self, graph: Graph, first: Node, aside: frozenset[str]) -> None:
+    def __init__(self, graph: Graph, first: Node, aside: frozenset[str], most: int) -> None:
         self._graph, self._first, self._aside = graph, first, aside
-        self._looks = 0
+        self.looks, self._most = 0, most
         self._came: dict[State, tuple[State | None, str]] = {}
         self._next: dict[State, list[State]] = {}
         self._found: dict[tuple[str, str], Fault] = {}
@@ -62,17 +68,17 @@ class Tokens:
             followers = self._next[state] = []
             for node, after in self._moves(state):
                 followers.append(after)
-                self._looks += len(after)
+                self.looks += len(after)
                 if after in self._came:
                     continue
-                if len(self._came) >= MOST_STATES or self._looks > MOST_LOOKS:
+                if len(self._came) >= MOST_STATES or self.looks > self._most:
                     self.complete = False
                     return list(self._found.values())
                 self._came[after] = (state, node)
                 if self._crowded(after):
                     continue  # a place with three tokens fills without end
                 todo.append(after)
-            if self._looks > MOST_LOOKS:
+            if self.looks > self._most:
                 self.complete = False
                 return list(self._found.values())
             if state and not followers:
@@ -135,8 +141,8 @@ class Tokens:
     def _moves(self, state: State) -> Iterator[tuple[str, State]]:
         """What can happen next: (node, state after it)."""
         for place in dict.fromkeys(state):
-            self._looks += len(state)
-            if self._looks > MOST_LOOKS:
+            self.looks += len(state)
+            if self.looks > self._most:
                 return
             if place[0] == "@":
                 yield from self._leave_activity(place[1:], state)
@@ -193,7 +199,7 @@ class Tokens:
             if key == join.id or key in seen or key not in self._graph.nodes:
                 continue
             seen.add(key)
-            self._looks += 1
+            self.looks += 1
             node = self._graph.nodes[key]
             ways = [*node.outgoing]
             for event in self._graph.watchers.get(key, ()):
