@@ -13,9 +13,19 @@ from flask import Flask, Response, g, request, session, url_for
 from flask_babel import Babel, get_locale
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter
 
-from intake import acting, errors, forgery, monitoring, navigation, refusals, sessions, wording
+from intake import (
+    acting,
+    arriving,
+    errors,
+    forgery,
+    monitoring,
+    navigation,
+    refusals,
+    sessions,
+    unkept,
+    wording,
+)
 from intake.config import Config
 from intake.permissions import Permission, may
 from models.base import now, today
@@ -71,8 +81,8 @@ def create_app(config: Config, engine: sa.Engine | None = None) -> Flask:
     app.extensions["intake"] = config
     app.extensions["engine"] = engine or connect(config.database_url)
     app.teardown_appcontext(lambda _error: errors.let_go())
-    app.url_map.converters["int"] = _Key
     forgery.guard(app)
+    arriving.register(app)
     Babel(app, locale_selector=_locale, timezone_selector=lambda: "Europe/Zurich")
     sessions.register(app, config)
     _templates(app, config)
@@ -80,15 +90,9 @@ def create_app(config: Config, engine: sa.Engine | None = None) -> Flask:
     monitoring.watch(app)
     errors.register(app)
     refusals.register(app)
+    unkept.register(app)
     _blueprints(app)
     return app
-
-
-class _Key(IntegerConverter):
-    """A key in an address; a number that no table can hold is no page."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **{"max": 2**31 - 1, **options})
 
 
 def _blueprints(app: Flask) -> None:

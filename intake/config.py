@@ -5,6 +5,8 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
+from intake.whole import whole
+
 SHORTEST_SECRET = 32
 SHORTEST_TOKEN = 16
 
@@ -132,9 +134,10 @@ def from_environment() -> Config:
 
     def number(name: str, default: int) -> int:
         text = os.environ.get(name, str(default))
-        if not text.isdigit():
-            raise UnsafeSetting(f"{name} must be a whole number, not {text!r}.")
-        return int(text)
+        found = whole(text)
+        if found is None:
+            raise UnsafeSetting(f"{name} must be a whole number, not {text[:40]!r}.")
+        return found
 
     get = os.environ.get
     tls = get("INTAKE_SMTP_TLS", "starttls")

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
-from intake import acting, forgery
+from intake import acting, arriving, forgery
 from models.people import administrators
 from models.session import db
 from workflows.errors import (
@@ -46,7 +46,7 @@ def register(app: Flask) -> None:
         NothingToUndo: _nothing_to_undo,
         StepFailed: _step_failed,
         WorkflowError: lambda _e: page(400),
-        Exception: _unexpected,
+        Exception: unexpected,
     }
     for kind, handler in handlers.items():
         app.register_error_handler(kind, safely(handler))
@@ -92,7 +92,7 @@ def _bare(code: int | None) -> Response:
 def typed() -> list[tuple[str, str]]:
     """What the person had typed into the form that could not be taken."""
     return [
-        (name, value)
+        (name, arriving.readable(value))
         for name, values in request.form.lists()
         if name not in _NOT_TYPED
         for value in values
@@ -179,7 +179,8 @@ def _page_above(path: str) -> str:
     return ""
 
 
-def _unexpected(error: Exception) -> Any:
+def unexpected(error: Exception) -> Any:
+    """What nobody has foreseen; what was typed is still there."""
     log.exception("unexpected error: %s", type(error).__name__)
     return typed_again(500, gettext("Etwas ist schiefgegangen. Versuchen Sie es nochmals."))
 

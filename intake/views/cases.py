@@ -19,10 +19,12 @@ from flask_login import current_user
 
 from intake import answers as shown
 from intake import papers
+from intake.arriving import sent
 from intake.forms import REGISTRY
 from intake.forms.entries import with_entries
 from intake.forms.referral import ReferralForm
 from intake.permissions import Permission, requires
+from intake.views.rows import key_of
 from models.base import today
 from models.documents import documents_of
 from models.incidents import open_incidents
@@ -59,11 +61,10 @@ def index() -> Any:
     if get("status") in {status.value for status in ReferralStatus}:
         select = select.where(Referral.status == ReferralStatus(get("status", "")))
     for name, column in (("program", Referral.program_id), ("region", Referral.social_region_id)):
-        if get(name, "").isdigit() and len(get(name, "")) < 10:
-            select = select.where(column == int(get(name, "")))
-    after = get("after", "")
-    if after.isdigit() and len(after) < 12:
-        select = select.where(Referral.id < int(after))
+        if key := key_of(get(name, "")):
+            select = select.where(column == key)
+    if after := key_of(get("after", "")):
+        select = select.where(Referral.id < after)
     rows = list(db.scalars(select.order_by(Referral.id.desc()).limit(PAGE + 1)).unique())
     mine = current_user.organisation_ids(PROVIDER_ROLES)
     forwarded = db.scalars(
@@ -160,7 +161,7 @@ def place(referral_id: int) -> Any:
 def say(referral_id: int) -> Any:
     """Write to the other side, or a note for one's own."""
     referral = desk.referral_for(current_user, referral_id)
-    text = request.form.get("text", "").strip()[:4000]
+    text = sent("text").strip()[:4000]
     if not text:
         flash(gettext("Schreiben Sie zuerst einen Text."), "bad")
         return redirect(url_for("cases.show", referral_id=referral_id, _anchor="conversation"))
@@ -169,10 +170,9 @@ def say(referral_id: int) -> Any:
         own = desk.sides(current_user, referral) - {Audience.BOTH}
         audience = next(iter(sorted(own)), Audience.BOTH)
     desk.say(referral, text, audience, by=current_user)
-    task = request.form.get("task", "")
-    if task.isdigit() and len(task) < 10:  # written beside the work: back to it
+    if task := key_of(request.form.get("task", "")):  # written beside the work: back to it
         flash(gettext("Die Notiz steht beim Fall."))
-        return redirect(url_for("tasks.show", task_id=int(task)))
+        return redirect(url_for("tasks.show", task_id=task))
     return redirect(url_for("cases.show", referral_id=referral_id, _anchor="conversation"))
 
 
@@ -240,7 +240,7 @@ def hand_over(referral_id: int) -> Any:
         (office, user) for office in offices for user in colleagues(office.id, OFFICE_ROLES)
     ]
     if request.method == "POST":
-        chosen = request.form.get("to", "")
+        chosen = sent("to")
         found = next(((o, u) for o, u in choices if f"{o.id}.{u.id}" == chosen), None)
         if found is None:
             flash(gettext("Wählen Sie, wer den Fall übernimmt."), "bad")

@@ -20,6 +20,7 @@ from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
 from intake import duplicates, papers, wording
+from intake.arriving import whole_form
 from intake.forms.entries import with_entries
 from intake.forms.paper import PaperForm
 from intake.forms.referral import ReferralForm
@@ -77,6 +78,7 @@ def section(draft_id: int, code: str) -> Any:
     if request.method != "POST":
         checked = request.args.get("check") == "1"
         return _section(draft, code, _form(draft.answers), checked=checked)
+    whole_form(_offered(request.form), code)
     answers = _merged(draft, code)
     if "add" in request.form or "remove" in request.form:
         keep_draft(draft, answers, by=current_user)
@@ -107,6 +109,7 @@ def save(draft_id: int, code: str) -> Any:
     draft = _draft(draft_id)
     if code not in SECTIONS:
         abort(404)
+    whole_form(_offered(request.form), code)
     keep_draft(draft, _merged(draft, code), by=current_user)
     return jsonify(said=gettext("Gespeichert %(time)s", time=wording.moment(draft.saved_at)[-5:]))
 
@@ -219,8 +222,8 @@ def _documents(draft: Draft) -> list[Document]:
     return list(db.scalars(sa.select(Document).where(Document.draft_id == draft.id)))
 
 
-def _offered() -> ReferralForm:
-    return ReferralForm().offer(ahv=current_app.extensions["intake"].ahv)
+def _offered(arrived: Any = None) -> ReferralForm:
+    return ReferralForm(arrived).offer(ahv=current_app.extensions["intake"].ahv)
 
 
 def _form(raw: dict[str, Any]) -> ReferralForm:

@@ -8,6 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext
 from flask_login import current_user
 
+from intake.arriving import sent
 from intake.examples import sentence
 from intake.findings import told
 from intake.forms import routing_of, vocabulary
@@ -53,7 +54,7 @@ def show(draft_id: int, example: str) -> Any:
         abort(404)
     if request.method != "POST":
         return _editor(draft, example, drafts.as_file(draft.examples[example]))
-    text = request.form.get("text", "")[:LARGEST]
+    text = sent("text")[:LARGEST]
     try:
         drafts.keep_example(draft, example, _read(text), by=current_user)
     except BadExample as error:
@@ -77,7 +78,7 @@ def forget(draft_id: int, example: str) -> Any:
 def from_case(draft_id: int) -> Any:
     """What a real case went through, without names, as an example."""
     draft, forms = drafts.drawing_draft(draft_id), vocabulary()
-    number = request.form.get("number", "").strip()
+    number = sent("number").strip()
     found = db.execute(
         sa.select(Referral, Run.diagram_id)
         .join(Run, Run.referral_id == Referral.id)

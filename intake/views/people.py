@@ -8,9 +8,11 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 
 from intake import accounts, wording
+from intake.arriving import pressed
 from intake.forms.invitation import InvitationForm
 from intake.forms.membership import MembershipForm
 from intake.permissions import Permission, requires
+from intake.views.rows import key_of
 from models.drafts import begun_by
 from models.journal import last_of
 from models.organisations import organisations
@@ -53,7 +55,7 @@ class Chosen:
         place, state = request.args.get("organisation", ""), request.args.get("state", "")
         return cls(
             text=request.args.get("text", "")[:80].strip(),
-            organisation_id=int(place) if place.isdecimal() and len(place) < 10 else 0,
+            organisation_id=key_of(place),
             state=state if state in wording.PERSON_STATE else "",
         )
 
@@ -164,7 +166,8 @@ def active(user_id: int) -> Any:
     """A leaver's tasks go back to their queues; somebody who comes back may sign in again."""
     person = _person(user_id)
     if request.method == "POST":
-        return _readmit(person) if "readmit" in request.form else _deactivate(person)
+        back = pressed("readmit", "deactivate") == "readmit"
+        return _readmit(person) if back else _deactivate(person)
     if not person.active:
         return redirect(url_for("people.show", user_id=person.id))
     queues = queues_of(m for m in person.memberships)

@@ -9,10 +9,12 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from intake import known_words
+from intake.arriving import sent
 from intake.ech import CONVENTIONS
 from intake.findings import told
 from intake.forms import vocabulary
 from intake.permissions import Permission, requires
+from intake.views.rows import key_of
 from models.drawing_drafts import DraftState, drawing_drafts
 from models.journal import workbench_entries
 from models.processes import Diagram, latest_diagram, versions
@@ -44,7 +46,7 @@ def index() -> Any:
 @requires(Permission.DRAW)
 def begin() -> Any:
     """A draft of a version; of the one in force if none is named."""
-    diagram_id = request.form.get("diagram", type=int)
+    diagram_id = key_of(sent("diagram"))
     diagram = db.get(Diagram, diagram_id) if diagram_id else latest_diagram(REFERRAL)
     draft = drafts.begin(diagram or abort(404), by=current_user, note=_note())
     return redirect(url_for("board.show", draft_id=draft.id))
@@ -128,4 +130,4 @@ def export(draft_id: int) -> Any:
 
 
 def _note() -> str:
-    return request.form.get("note", "").strip()[:300]
+    return sent("note").strip()[:300]
