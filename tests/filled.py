@@ -20,6 +20,7 @@ from intake.demo.cases import organisation_of
 from intake.forms.referral import ReferralForm
 from models.base import now
 from models.calendars import Calendar, ExtraDay
+from models.deadlines import common_terms
 from models.documents import Document
 from models.incidents import Incident, IncidentKind
 from models.mentors import Mentor
@@ -205,7 +206,7 @@ def fill(web: Web) -> dict[str, object]:
 def _rich(petra, monika, thomas) -> None:
     """Answers that one may leave out stand everywhere: what is never filled is never cleared."""
     program = programs_of(organisation_of(monika).id)[0]
-    for code in ("T1", "T4"):
+    for code in [term.code for term in common_terms()][:2]:
         calendar.set_term(code, program.id, 9, by=thomas)
     with transaction():
         for user in (petra, monika):
