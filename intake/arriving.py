@@ -98,7 +98,7 @@ def sent(name: str) -> str:
 
 def whole_form(form: StepForm, section: str = "") -> None:
     """Nothing of a form that is kept as it is typed is missing. Raises Incomplete."""
-    if form.missing(section):
+    if form.missing(section, needed=True):
         raise Incomplete
 
 

@@ -106,7 +106,7 @@ class Filled:
         """The address of a route with the rows of this office."""
         drawn = "/workbench/" in rule
         known = {**self.rows, "draft_id": self.rows["drawing_id" if drawn else "draft_id"], **odd}
-        return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(known[found[1]]), rule)
+        return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(known.get(found[1], 1)), rule)
 
     def who(self, endpoint: str) -> list[str]:
         """Who may open a route, two at most."""
@@ -169,7 +169,11 @@ class Filled:
 
 
 def _sent(form, email: str, url: str) -> Sent:
+    """As a browser sends it: empty lines too, and of its buttons the first."""
     pairs, kinds = [], {}
+    (button,) = form.xpath(".//button")[:1] or (None,)
+    if button is not None and button.get("name"):
+        pairs.append((button.get("name"), button.get("value")))
     for element in form.inputs:
         name = element.get("name")
         if not name:
@@ -178,7 +182,10 @@ def _sent(form, email: str, url: str) -> Sent:
         if kind in ("submit", "button"):
             continue
         kinds[name] = kind
-        pairs += [(name, value) for value in _values(element)]
+        found = _values(element)
+        if not found and kind not in ("checkbox", "radio", "file"):
+            found = [""]
+        pairs += [(name, value) for value in found]
     return Sent(email, url, form.get("action") or url, pairs, kinds)
 
 

@@ -120,8 +120,10 @@ class StepForm(Form):
                 good = self._validate_entries(field) and good
         return good and self.consistent()
 
-    def missing(self, section: str = "") -> set[str]:
+    def missing(self, section: str = "", *, needed: bool = False) -> set[str]:
         """The questions that may stay empty and of which the page that was sent says nothing.
+
+        Those that may not are counted where `needed`: for what is kept as it is typed.
 
         What is missing in a request is not empty. Of what we kept or made nothing is missing.
         """
@@ -132,14 +134,17 @@ class StepForm(Form):
             for code, _heading, fields in self.in_sections()
             if section in ("", code)
             for field in fields
-            if not self._has_arrived(field)
+            if not self._has_arrived(field, needed=needed)
         }
 
-    def _has_arrived(self, field: Field) -> bool:
+    def _has_arrived(self, field: Field, *, needed: bool = False) -> bool:
         """What may not stay empty is asked for anyway."""
         if isinstance(field, Many) and field.entries:
-            return all(self._has_arrived(inner) for entry in field.entries for inner in entry.form)
-        return self.arrived is None or not field.optional or self.arrived.has(field.name)
+            inner = [question for entry in field.entries for question in entry.form]
+            return all(self._has_arrived(question, needed=needed) for question in inner)
+        if self.arrived is None or not (field.optional or needed):
+            return True
+        return self.arrived.has(field.name)
 
     def _inline(self, name: str) -> list[Callable[..., None]]:
         inline = getattr(type(self), f"validate_{name}", None)

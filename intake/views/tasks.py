@@ -75,7 +75,7 @@ def show(task_id: int) -> Any:
     form = StepForm.for_task(task, formdata=with_entries(request.form))
     if "add" in request.form or "remove" in request.form:
         return _render(task, form)
-    if "later" in request.form and not form.missing():
+    if "later" in request.form and not form.missing(needed=True):
         desk.save_draft(task, _typed(task), by=current_user)
         flash(gettext("Gespeichert. Sie finden die Aufgabe in Ihrer Liste."))
         return redirect(url_for("tasks.inbox"))

@@ -51,8 +51,8 @@ def without(sent: Sent, name: str) -> list[tuple[str, str]]:
 
 
 def lost(before, sent: Sent, filled: Filled, pairs) -> set[str]:
-    """What a request clears; nothing if it is refused."""
-    if filled.post(sent, pairs).status_code >= 400:
+    """What a request clears; nothing if it is refused, but for a draft, which is kept anyway."""
+    if filled.post(sent, pairs).status_code >= 400 and not sent.action.startswith("/drafts"):
         return set()
     after = kept(filled)
     filled.put_back()
