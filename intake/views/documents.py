@@ -9,7 +9,6 @@ from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 
 from intake import store
-from intake.arriving import sent
 from intake.permissions import Permission, requires
 from models.base import now
 from models.documents import Document
@@ -46,7 +45,7 @@ def fetch(key: str) -> Any:
 def add(referral_id: int) -> Any:
     """Add a paper to a case."""
     referral = desk.referral_for(current_user, referral_id)
-    kind = sent("kind")
+    kind = request.form.get("kind", "other")
     upload = request.files.get("document")
     if upload is None or not upload.filename:
         flash(gettext("Wählen Sie zuerst eine Datei."), "bad")

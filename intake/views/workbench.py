@@ -46,7 +46,7 @@ def index() -> Any:
 @requires(Permission.DRAW)
 def begin() -> Any:
     """A draft of a version; of the one in force if none is named."""
-    diagram_id = key_of(sent("diagram"))
+    diagram_id = key_of(request.form.get("diagram", ""))
     diagram = db.get(Diagram, diagram_id) if diagram_id else latest_diagram(REFERRAL)
     draft = drafts.begin(diagram or abort(404), by=current_user, note=_note())
     return redirect(url_for("board.show", draft_id=draft.id))
