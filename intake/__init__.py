@@ -13,10 +13,10 @@ from flask import Flask, Response, g, request, session, url_for
 from flask_babel import Babel, get_locale
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter
 
 from intake import (
     acting,
+    arriving,
     bodies,
     enrolment,
     errors,
@@ -26,6 +26,7 @@ from intake import (
     navigation,
     refusals,
     sessions,
+    unkept,
     wording,
 )
 from intake.config import Config
@@ -85,9 +86,9 @@ def create_app(config: Config, engine: sa.Engine | None = None) -> Flask:
     app.extensions["intake"] = config
     app.extensions["engine"] = engine or connect(config.database_url)
     app.teardown_appcontext(lambda _error: errors.let_go())
-    app.url_map.converters["int"] = _Key
     bodies.register(app)
     forgery.guard(app)
+    arriving.register(app)
     Babel(app, locale_selector=_locale, timezone_selector=lambda: "Europe/Zurich")
     sessions.register(app, config)
     keeping.register(app)
@@ -97,15 +98,9 @@ def create_app(config: Config, engine: sa.Engine | None = None) -> Flask:
     monitoring.watch(app)
     errors.register(app)
     refusals.register(app)
+    unkept.register(app)
     _blueprints(app)
     return app
-
-
-class _Key(IntegerConverter):
-    """A key in an address; a number that no table can hold is no page."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **{"max": 2**31 - 1, **options})
 
 
 def _blueprints(app: Flask) -> None:

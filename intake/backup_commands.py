@@ -7,6 +7,7 @@ from typing import Any
 
 from intake.backups import KEPT
 from intake.config import from_environment
+from intake.whole import whole
 
 
 def add_to(verbs: Any) -> None:
@@ -22,9 +23,10 @@ def add_to(verbs: Any) -> None:
 
 
 def _some(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
+    found = whole(text, 1)
+    if found is None:
         raise argparse.ArgumentTypeError("at least one backup stays")
-    return int(text)
+    return found
 
 
 def _back_up(chosen: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import request
 
 from intake import wording
+from intake.views.rows import key_of
 from models.people import User
 
 
@@ -22,7 +23,7 @@ class Chosen:
         place, state = request.args.get("organisation", ""), request.args.get("state", "")
         return cls(
             text=request.args.get("text", "")[:80].strip(),
-            organisation_id=int(place) if place.isdecimal() and len(place) < 10 else 0,
+            organisation_id=key_of(place),
             state=state if state in wording.PERSON_STATE else "",
         )
 

@@ -5,6 +5,7 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
+from intake.whole import whole
 from models.people import Role
 
 SHORTEST_SECRET = 32
@@ -147,9 +148,10 @@ def from_environment() -> Config:
 
     def number(name: str, default: int) -> int:
         text = os.environ.get(name, str(default))
-        if not text.isdigit():
-            raise UnsafeSetting(f"{name} must be a whole number, not {text!r}.")
-        return int(text)
+        found = whole(text)
+        if found is None:
+            raise UnsafeSetting(f"{name} must be a whole number, not {text[:40]!r}.")
+        return found
 
     get = os.environ.get
     tls = get("INTAKE_SMTP_TLS", "starttls")

@@ -46,7 +46,7 @@ def register(app: Flask) -> None:
         StepFailed: _step_failed,
         WorkflowError: lambda _e: page(400),
         NotPrinted: _not_printed,
-        Exception: _unexpected,
+        Exception: unexpected,
     }
     for kind, handler in handlers.items():
         app.register_error_handler(kind, safely(handler))
@@ -177,7 +177,8 @@ def _page_above(path: str) -> str:
     return ""
 
 
-def _unexpected(error: Exception) -> Any:
+def unexpected(error: Exception) -> Any:
+    """What nobody has foreseen; what was typed is still there."""
     log.exception("unexpected error: %s", type(error).__name__)
     return typed_again(500, gettext("Etwas ist schiefgegangen. Versuchen Sie es nochmals."))
 

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from wtforms import Form, PasswordField
 
 from intake import acting
+from intake.arriving import readable
 from intake.forgery import SAFE, Token
 from intake.forms.entries import with_entries
 from models.base import now
@@ -72,7 +73,7 @@ def typed(path: str = "") -> list[tuple[str, str]]:
     endpoint, arguments = _view_at(path) if path else (request.endpoint, request.view_args)
     own = own_fields(endpoint, arguments)
     return [
-        (name, value)
+        (name, readable(value))
         for name, values in request.form.lists()
         if name.partition("-")[0] in own
         for value in values

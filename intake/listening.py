@@ -2,6 +2,8 @@
 
 import socket
 
+from intake.whole import whole
+
 
 class Taken(Exception):
     """Pages cannot be served at an address; the message says which and why."""
@@ -26,14 +28,15 @@ def free(addresses: list[str], otherwise: str) -> None:
     """
     for address in addresses:
         host, _colon, port = address.rpartition(":")
-        if not host or not port.isdigit() or "/" in address:
+        number = whole(port, most=65535)
+        if not host or number is None or "/" in address:
             continue
         bare = host.strip("[]")
         family = socket.AF_INET6 if ":" in bare else socket.AF_INET
         try:
             with socket.socket(family, socket.SOCK_STREAM) as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind((bare, int(port)))
+                probe.bind((bare, number))
                 probe.listen(1)
         except (OSError, OverflowError) as error:
             why = getattr(error, "strerror", None) or str(error)

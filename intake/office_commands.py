@@ -7,6 +7,7 @@ import click
 
 from intake.place_commands import BFS
 from intake.shell import Day, Refused, office
+from intake.whole import whole
 from models.calendars import Calendar
 from models.organisations import OfficeKind, OrganisationKind, organisation_called
 from models.organisations import organisations as everyone
@@ -215,6 +216,7 @@ def _program(name: str) -> Program:
 
 def _months(text: str) -> list[int]:
     parts = [part.strip() for part in text.split(",") if part.strip()]
-    if not all(part.isascii() and part.isdigit() and len(part) < 4 for part in parts):
+    found = [number for part in parts if (number := whole(part, most=999)) is not None]
+    if len(found) < len(parts):
         raise Refused(f"{text!r} are no months, such as 3,6,9")
-    return [int(part) for part in parts]
+    return found

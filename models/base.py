@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 
+from models import fits
+
 OFFICE_ZONE = ZoneInfo("Europe/Zurich")
 
 
@@ -71,3 +73,6 @@ class Base(DeclarativeBase):
         list[str]: sa.JSON,
         enum.Enum: sa.Enum(enum.Enum, native_enum=False, length=40, values_callable=_codes),
     }
+
+
+fits.watch(Base)

@@ -13,6 +13,7 @@ from intake.config import Config, from_environment
 from intake.demo.office import alone, demo_config, prepare
 from intake.listening import Taken, free, of_this_machine
 from intake.logs import configure
+from intake.whole import whole
 from models import private
 
 log = logging.getLogger(__name__)
@@ -26,9 +27,10 @@ def run(folder: Path, port: str) -> int:
         UnsafeSetting: the log file cannot be written.
     """
     otherwise = "choose another port: PORT=8080 make demo"
-    if not port.isdigit():
+    number = whole(port, most=65535)
+    if number is None:
         raise Taken(f"PORT must be a number, not {port!r}; {otherwise}")
-    addresses = of_this_machine(int(port))
+    addresses = of_this_machine(number)
     free(addresses, otherwise)
     with alone(folder):
         config = _logged(demo_config(folder, port), folder)

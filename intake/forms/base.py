@@ -8,6 +8,7 @@ from flask_babel import gettext
 from wtforms import Field, Form
 from wtforms.fields.core import UnboundField
 
+from intake.forms.arrived import Arrived
 from intake.forms.fields import Day, Many, Question
 from models.base import today
 from models.readers import COORDINATION, NOBODY, OFFICE, PROVIDER, Readers
@@ -54,8 +55,9 @@ class StepForm(Form):
                 raise TypeError(f"two forms claim the key {cls.form_key}")
             REGISTRY[cls.form_key] = cls
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, formdata: Any = None, *args: Any, **options: Any) -> None:
+        super().__init__(formdata, *args, **options)
+        self.arrived = formdata if isinstance(formdata, Arrived) else None
         self.referral: Referral | None = None
         self._unread: dict[str, Any] = {}
 
@@ -145,15 +147,44 @@ class StepForm(Form):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """True if every question that is asked has a good answer."""
-        good = True
+        good, missing = True, self.missing()
         for name, field in self._fields.items():
             if not self.asked(field):
                 field.errors = []
+                continue
+            if name in missing:
+                field.errors, good = [_not_arrived()], False
                 continue
             good = field.validate(self, self._inline(name)) and good
             if isinstance(field, Many):
                 good = self._validate_entries(field) and good
         return good and self.consistent()
+
+    def missing(self, section: str = "", *, needed: bool = False) -> set[str]:
+        """The questions that may stay empty and of which the page that was sent says nothing.
+
+        Those that may not are counted where `needed`: for what is kept as it is typed.
+
+        What is missing in a request is not empty. Of what we kept or made nothing is missing.
+        """
+        if self.arrived is None:
+            return set()
+        return {
+            field.name
+            for code, _heading, fields in self.in_sections()
+            if section in ("", code)
+            for field in fields
+            if not self._has_arrived(field, needed=needed)
+        }
+
+    def _has_arrived(self, field: Field, *, needed: bool = False) -> bool:
+        """What may not stay empty is asked for anyway."""
+        if isinstance(field, Many) and field.entries:
+            inner = [question for entry in field.entries for question in entry.form]
+            return all(self._has_arrived(question, needed=needed) for question in inner)
+        if self.arrived is None or not (field.optional or needed):
+            return True
+        return self.arrived.has(field.name)
 
     def _inline(self, name: str) -> list[Callable[..., None]]:
         inline = getattr(type(self), f"validate_{name}", None)
@@ -237,6 +268,13 @@ class StepForm(Form):
         """The questions as the page has them, then those that it does not show."""
         shown = {f.short_name: f for _code, _heading, fields in self.in_sections() for f in fields}
         return list((shown | self._fields).values())
+
+
+def _not_arrived() -> str:
+    return gettext(
+        "Die Seite war unvollständig: Diese Angabe ist nicht angekommen. Füllen Sie sie nochmals "
+        "aus, oder lassen Sie sie leer, wenn sie leer sein soll."
+    )
 
 
 def _named(field: Field) -> str:

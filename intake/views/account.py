@@ -7,6 +7,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from intake import accounts, passwords, sessions
+from intake.arriving import arrived, ticked
 from intake.guessing import TooManyAttempts
 from intake.keeping import keeps
 from intake.permissions import Permission, requires
@@ -29,9 +30,9 @@ def change() -> Any:
     """Single keys, telephone, function."""
     accounts.set_preferences(
         current_user,
-        shortcuts=bool(request.form.get("shortcuts")),
-        phone=request.form.get("phone", "")[:30],
-        function=request.form.get("function", "")[:60],
+        shortcuts=ticked("shortcuts"),
+        phone=arrived("phone")[:30],
+        function=arrived("function")[:60],
     )
     flash(gettext("Gespeichert."))
     return redirect(url_for("account.show"))

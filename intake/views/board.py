@@ -16,6 +16,7 @@ from intake.permissions import Permission, requires
 from intake.pictures import BadPicture
 from intake.sessions import background
 from intake.tables import decided, inputs
+from intake.views.rows import key_of
 from intake.wording import DRAFT_STATE, moment
 from models.base import now
 from models.drawing_drafts import DraftState, DrawingDraft, others_at
@@ -65,7 +66,7 @@ def file(draft_id: int, name: str) -> Any:
 def keep(draft_id: int, name: str) -> Any:
     """Keep one file: 200 with the new revision, 409 if somebody was faster, 422 with a sentence."""
     draft = drawing_drafts.drawing_draft(draft_id)
-    revision = request.args.get("revision", type=int) or abort(400)
+    revision = key_of(request.args.get("revision", "")) or abort(400)
     try:
         kept = drawing_drafts.save(draft, {name: _body()}, revision=revision, by=current_user)
     except ChangedMeanwhile:

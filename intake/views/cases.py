@@ -19,12 +19,14 @@ from flask_login import current_user
 
 from intake import answers as shown
 from intake import papers, raw, reading, wording
+from intake.arriving import arrived
 from intake.forms import REGISTRY
 from intake.forms.numbers import refuse_numbers
 from intake.forms.referral import ReferralForm
 from intake.forms.triage import TriageForm
 from intake.keeping import keeps, sent
 from intake.permissions import Permission, requires
+from intake.views.rows import key_of
 from models.base import today
 from models.incidents import open_incidents
 from models.journal import Audience, timeline
@@ -60,11 +62,10 @@ def index() -> Any:
     if get("status") in {status.value for status in ReferralStatus}:
         select = select.where(Referral.status == ReferralStatus(get("status", "")))
     for name, column in (("program", Referral.program_id), ("region", Referral.social_region_id)):
-        if get(name, "").isdigit() and len(get(name, "")) < 10:
-            select = select.where(column == int(get(name, "")))
-    after = get("after", "")
-    if after.isdigit() and len(after) < 12:
-        select = select.where(Referral.id < int(after))
+        if key := key_of(get(name, "")):
+            select = select.where(column == key)
+    if after := key_of(get("after", "")):
+        select = select.where(Referral.id < after)
     rows = list(db.scalars(select.order_by(Referral.id.desc()).limit(PAGE + 1)).unique())
     return render_template(
         "cases/list.html",
@@ -170,7 +171,7 @@ def place(referral_id: int) -> Any:
 def say(referral_id: int) -> Any:
     """Write to the other side, or a note for one's own."""
     referral = desk.referral_for(current_user, referral_id)
-    text = request.form.get("text", "").strip()[:4000]
+    text = arrived("text").strip()[:4000]
     if not text:
         flash(gettext("Schreiben Sie zuerst einen Text."), "bad")
         return redirect(url_for("cases.show", referral_id=referral_id, _anchor="conversation"))
@@ -184,10 +185,9 @@ def say(referral_id: int) -> Any:
         own = desk.sides(current_user, referral) - {Audience.BOTH}
         audience = next(iter(sorted(own)), Audience.BOTH)
     desk.say(referral, text, audience, by=current_user)
-    task = request.form.get("task", "")
-    if task.isdigit() and len(task) < 10:  # written beside the work: back to it
+    if task := key_of(request.form.get("task", "")):  # written beside the work: back to it
         flash(gettext("Die Notiz steht beim Fall."))
-        return redirect(url_for("tasks.show", task_id=int(task)))
+        return redirect(url_for("tasks.show", task_id=task))
     return redirect(url_for("cases.show", referral_id=referral_id, _anchor="conversation"))
 
 
@@ -261,7 +261,7 @@ def hand_over(referral_id: int) -> Any:
         (office, user) for office in offices for user in colleagues(office.id, OFFICE_ROLES)
     ]
     if request.method == "POST":
-        chosen = request.form.get("to", "")
+        chosen = arrived("to")
         found = next(((o, u) for o, u in choices if f"{o.id}.{u.id}" == chosen), None)
         if found is None:
             flash(gettext("Wählen Sie, wer den Fall übernimmt."), "bad")

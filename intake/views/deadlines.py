@@ -6,9 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 
+from intake.arriving import arrived
 from intake.forms.extra_day import ExtraDayForm
 from intake.keeping import keeps, kept, sent
 from intake.permissions import Permission, requires
+from intake.whole import whole
 from models.calendars import Calendar, extra_days
 from models.deadlines import common_terms, own_terms
 from models.people import Role
@@ -79,9 +81,10 @@ def _typed() -> tuple[dict[tuple[str, int], int | None], dict[str, str]]:
     for term in common_terms():
         for column in columns:
             name = f"{term.code}-{column}"
-            text = request.form.get(name, "").strip()
-            if text.isdigit() and len(text) < 5 and 1 <= int(text) <= calendar.LONGEST:
-                wanted[term.code, column] = int(text)
+            text = arrived(name).strip()
+            amount = whole(text, 1, calendar.LONGEST)
+            if amount is not None:
+                wanted[term.code, column] = amount
             elif text or not column:
                 errors[name] = gettext(
                     "%(code)s, %(column)s: Geben Sie eine ganze Zahl von 1 bis %(most)s ein.",

@@ -19,6 +19,7 @@ from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
 from intake import duplicates, papers, wording
+from intake.arriving import whole_form
 from intake.forms.entries import with_entries
 from intake.forms.paper import PaperForm
 from intake.forms.referral import ReferralForm
@@ -86,6 +87,7 @@ def section(draft_id: int, code: str) -> Any:
         held = sent(entries=True)
         answers = draft.answers if held is None else _merged(draft, code, held)
         return _section(draft, code, _form(answers), checked=checked)
+    whole_form(_offered(request.form), code)
     answers = _merged(draft, code, with_entries(request.form))
     if "add" in request.form or "remove" in request.form:
         keep_draft(draft, answers, by=current_user)
@@ -120,6 +122,7 @@ def save(draft_id: int, code: str) -> Any:
     draft = _draft(draft_id)
     if code not in SECTIONS:
         abort(404)
+    whole_form(_offered(request.form), code)
     keep_draft(draft, _merged(draft, code, with_entries(request.form)), by=current_user)
     return jsonify(said=gettext("Gespeichert %(time)s", time=wording.moment(draft.saved_at)[-5:]))
 
@@ -246,8 +249,8 @@ def _documents(draft: Draft) -> list[Document]:
     return papers_of_draft(draft.id)
 
 
-def _offered() -> ReferralForm:
-    return ReferralForm().offer(ahv=current_app.extensions["intake"].ahv, side=_side())
+def _offered(arrived: Any = None) -> ReferralForm:
+    return ReferralForm(arrived).offer(ahv=current_app.extensions["intake"].ahv, side=_side())
 
 
 def _side() -> Readers:

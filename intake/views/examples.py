@@ -8,6 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext
 from flask_login import current_user
 
+from intake.arriving import arrived
 from intake.examples import sentence
 from intake.findings import told
 from intake.forms import routing_of, vocabulary
@@ -57,7 +58,7 @@ def show(draft_id: int, example: str) -> Any:
         typed = sent()
         text = typed.get("text") if typed else drafts.as_file(draft.examples[example])
         return _editor(draft, example, text or "")
-    text = request.form.get("text", "")
+    text = arrived("text")
     try:
         drafts.keep_example(draft, example, _read(text), by=current_user)
     except BadExample as error:
@@ -81,7 +82,7 @@ def forget(draft_id: int, example: str) -> Any:
 def from_case(draft_id: int) -> Any:
     """What a real case went through, without names, as an example."""
     draft, forms = drafts.drawing_draft(draft_id), vocabulary()
-    number = request.form.get("number", "").strip()
+    number = arrived("number").strip()
     found = db.execute(
         sa.select(Referral, Run.diagram_id)
         .join(Run, Run.referral_id == Referral.id)

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 
+from intake.arriving import pressed
 from intake.permissions import Permission, requires
 from models.incidents import Incident, open_incidents
 from models.outbox import Mail, troubled
@@ -45,7 +46,7 @@ def mend(incident_id: int) -> Any:
         abort(404)
     if incident.closed_at is not None:
         flash(gettext("Das ist schon behoben."))
-    elif "close" in request.form:
+    elif pressed("retry", "close") == "close":
         incidents.close(incident, by=current_user)
         flash(gettext("Die Störung ist weggelegt."))
     else:
@@ -61,7 +62,7 @@ def mail(mail_id: int) -> Any:
     if found is None:
         abort(404)
     try:
-        if "drop" in request.form:
+        if pressed("resend", "drop") == "drop":
             mailing.put_away(found, by=current_user)
             flash(gettext("Die Mail wird nicht mehr gesandt."))
         else:

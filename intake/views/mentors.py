@@ -7,6 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext
 from flask_login import current_user
 
+from intake.arriving import arrived
 from intake.forms.mentor import MentorForm
 from intake.keeping import keeps, sent
 from intake.permissions import Permission, requires
@@ -75,7 +76,7 @@ def edit(mentor_id: int) -> Any:
 def pause() -> Any:
     """Pause the intake of one's provider, or take referrals again."""
     provider = _provider()
-    reason = " ".join(request.form.get("reason", "").split())[:300]
+    reason = "" if "resume" in request.form else " ".join(arrived("reason").split())[:300]
     if "resume" in request.form:
         pause_intake(provider, None, by=current_user)
         flash(gettext("Die Aufnahme läuft wieder."))

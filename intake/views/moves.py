@@ -6,6 +6,7 @@ from flask import Blueprint, abort, flash, jsonify, redirect, render_template, r
 from flask_babel import gettext
 from flask_login import current_user
 
+from intake.arriving import arrived
 from intake.differences import hindrance, remedy
 from intake.keeping import keeps
 from intake.permissions import Permission, requires
@@ -44,9 +45,10 @@ def begin(diagram_id: int) -> Any:
     if any(move.ended_at is None for move in moves_to(diagram.id)):
         flash(gettext("Es wird schon umgestellt. Warten Sie, bis es fertig ist."))
         return redirect(url_for(".index", diagram_id=diagram.id))
-    wanted = request.form.get("numbers", "").replace(",", " ").split()
+    back = "back" in request.form
+    wanted = [] if back else arrived("numbers").replace(",", " ").split()
     try:
-        moves.begin(diagram, by=current_user, wanted=wanted, back="back" in request.form)
+        moves.begin(diagram, by=current_user, wanted=wanted, back=back)
     except NotFound as error:
         flash(
             gettext("«%(number)s» lässt sich nicht umstellen; nichts wurde begonnen.", number=error)

@@ -8,6 +8,7 @@ from flask_babel import gettext, ngettext
 
 from intake.permissions import Permission, requires
 from intake.views.rows import key_of
+from intake.whole import whole
 from models.base import now
 from models.operation import Figures, Scope, figures, waiting_at, ways
 from models.processes import Diagram, latest_diagram
@@ -79,7 +80,8 @@ def _diagram() -> Diagram:
 
 def _scope() -> Scope:
     """What was asked for; three months if nothing was."""
-    days = request.args.get("days", 90, type=int)
+    asked = whole(request.args.get("days", ""), most=3660)
+    days = 90 if asked is None else asked
     since = now() - timedelta(days=days) if days in PERIODS and days else None
     return Scope(since, key_of(request.args.get("program", "")))
 

@@ -7,6 +7,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from intake import accounts, factors, membership_words, wording
+from intake.arriving import pressed
 from intake.chosen_people import Chosen
 from intake.forms.invitation import InvitationForm
 from intake.forms.membership import MembershipForm
@@ -166,7 +167,8 @@ def active(user_id: int) -> Any:
     """A leaver's tasks go back to their queues; somebody who comes back may sign in again."""
     person = _person(user_id)
     if request.method == "POST":
-        return _readmit(person) if "readmit" in request.form else _deactivate(person)
+        back = pressed("readmit", "deactivate") == "readmit"
+        return _readmit(person) if back else _deactivate(person)
     if not person.active:
         return redirect(url_for("people.show", user_id=person.id))
     queues = queues_of(m for m in person.memberships)

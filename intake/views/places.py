@@ -12,7 +12,7 @@ from intake.forms import place as forms
 from intake.forms.base import StepForm
 from intake.keeping import keeps, sent
 from intake.permissions import Permission, requires
-from intake.views.rows import refused
+from intake.views.rows import key_of, refused
 from models.base import today
 from models.places import (
     Municipality,
@@ -205,8 +205,8 @@ CHANGES: dict[str, Callable[[], Change]] = {
 
 
 def _place(key: str) -> Municipality:
-    return db.get_one(Municipality, int(key))
+    return db.get_one(Municipality, key_of(key))
 
 
 def _region(key: str) -> SocialRegion:
-    return db.get_one(SocialRegion, int(key))
+    return db.get_one(SocialRegion, key_of(key))

@@ -3,10 +3,11 @@
 from datetime import datetime, time
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext
 from flask_login import current_user
 
+from intake.arriving import arrived
 from intake.differences import by_place
 from intake.examples import sentence as failure_sentence
 from intake.findings import told
@@ -79,7 +80,7 @@ def release(draft_id: int) -> Any:
 
 def _day() -> datetime | None:
     """The morning from which new cases take the version; None for at once. Raises ValueError."""
-    text = request.form.get("from", "").strip()
+    text = arrived("from").strip()
     if not text:
         return None
     day = datetime.strptime(text, "%d.%m.%Y").date()

@@ -8,17 +8,14 @@ from flask_babel import gettext
 from intake import wording
 from intake.forms.base import StepForm
 from intake.keeping import sent
+from intake.whole import whole
 from workflows.errors import NotAccepted
 from workflows.organisations import stamp
-
-#: No table holds a larger key.
-LARGEST_KEY = 2**31 - 1
 
 
 def key_of(text: str) -> int:
     """A key that stands in an address or a field; 0, which no row has, for what is none."""
-    plain = text.isascii() and text.isdigit() and len(text) <= 10
-    return int(text) if plain and int(text) <= LARGEST_KEY else 0
+    return whole(text) or 0
 
 
 def seen_of(before: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from flask_babel import gettext
 from intake import security_words
 from intake.forms.fields.dates import a_day
 from intake.permissions import Permission, requires
+from intake.views.rows import key_of
 from models.base import OFFICE_ZONE
 from models.journal import Group
 from models.people import everybody
@@ -60,5 +61,4 @@ def _wanted() -> tuple[Wanted, str]:
 
 
 def _key(name: str) -> int:
-    text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return key_of(request.args.get(name, ""))

@@ -12,12 +12,15 @@ from werkzeug.datastructures import MultiDict
 
 from intake import wording
 from intake.answers import sheet
+from intake.arriving import arrived, whole_form
 from intake.forms import REGISTRY, StepForm
 from intake.forms.entries import with_entries
 from intake.keeping import keeps, sent
 from intake.monitoring import STEPS
 from intake.permissions import Permission, requires
 from intake.reading import readable
+from intake.views.rows import key_of
+from intake.whole import whole
 from models.base import now, today
 from models.deadlines import end_of
 from models.drafts import draft_for_task
@@ -82,7 +85,7 @@ def show(task_id: int) -> Any:
     form = StepForm.for_task(task, formdata=with_entries(request.form))
     if "add" in request.form or "remove" in request.form:
         return _render(task, form)
-    if "later" in request.form:
+    if "later" in request.form and not form.missing(needed=True):
         desk.save_draft(task, _typed(task), by=current_user)
         flash(gettext("Gespeichert. Sie finden die Aufgabe in Ihrer Liste."))
         return redirect(url_for("tasks.inbox"))
@@ -112,6 +115,7 @@ def show(task_id: int) -> Any:
 def draft(task_id: int) -> Any:
     """Keep what is being typed."""
     task = desk.task_for(current_user, task_id)
+    whole_form(StepForm.for_task(task, formdata=request.form))
     try:
         saved = desk.save_draft(task, _typed(task), by=current_user)
     except AlreadyDone:
@@ -151,7 +155,7 @@ def release(task_id: int) -> Any:
 def assign(task_id: int) -> Any:
     """Give a task to a colleague."""
     task = desk.task_for(current_user, task_id)
-    chosen = request.form.get("to", "")
+    chosen = arrived("to")
     to = next((u for u in _colleagues(task) if str(u.id) == chosen), None)
     if to is None:
         abort(400)
@@ -208,15 +212,11 @@ def _steps() -> list[tuple[str, str]]:
 def _chosen() -> InboxFilter:
     get = request.args.get
 
-    def number(name: str) -> int:
-        text = get(name, "")
-        return int(text) if text.isdigit() and len(text) < 10 else 0
-
     return InboxFilter(
         whose=get("whose", "all") if get("whose") in ("mine", "free") else "all",
         form_key=get("step", "") if get("step") in REGISTRY else "",
-        program_id=number("program"),
-        social_region_id=number("region"),
+        program_id=key_of(get("program", "")),
+        social_region_id=key_of(get("region", "")),
         urgency=get("urgency", "") if get("urgency") in ("NORMAL", "ERHOEHT", "DRINGEND") else "",
         text=get("text", "")[:80],
         newest_first=get("order") == "last",
@@ -232,7 +232,9 @@ def _key(token: str | None) -> tuple[datetime, int] | None:
     """(due_at, id) of a page's edge; a broken token shows the first page."""
     try:
         due, _, key = urlsafe_b64decode((token or "").encode()).decode().partition(".")
-        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(due))
-        return moment, int(key)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    microseconds, task_id = whole(due, most=2**53), key_of(key)
+    if microseconds is None or not task_id:
+        return None
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds), task_id

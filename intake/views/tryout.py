@@ -7,6 +7,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from intake import known_words
+from intake.arriving import arrived
 from intake.examples import sentence
 from intake.findings import told
 from intake.forms import vocabulary
@@ -14,6 +15,7 @@ from intake.forms.base import StepForm
 from intake.forms.entries import with_entries
 from intake.forms.sample import answered, sample
 from intake.permissions import Permission, requires
+from intake.whole import whole
 from models.drawing_drafts import DrawingDraft
 from workflows.actions import ACTIONS
 from workflows.diagrams.shown import titles
@@ -65,7 +67,7 @@ def do(draft_id: int) -> Any:
 def turn(draft_id: int) -> Any:
     """Turn the clock until a deadline runs out."""
     draft, trial = _ready(draft_id)
-    return _done(draft, trial, {"timer": request.form.get("timer", "")})
+    return _done(draft, trial, {"timer": arrived("timer")})
 
 
 @pages.post("/undo")
@@ -100,7 +102,7 @@ def tell(draft_id: int) -> Any:
 def keep(draft_id: int) -> Any:
     """Keep what was played as an example case of the draft."""
     draft, trial = _ready(draft_id)
-    name = request.form.get("name", "").strip()[:120]
+    name = arrived("name").strip()[:120]
     if not name or not trial.example["steps"]:
         flash(
             gettext("Geben Sie dem Beispiel einen Namen, und spielen Sie mindestens einen Schritt.")
@@ -177,9 +179,9 @@ def _picked(offered: Any) -> dict[str, Any]:
     """The values that were chosen, as they are offered: by their place in the list."""
     found = {}
     for key, values in offered.items():
-        place = request.form.get(key, "")
-        if values and place.isdigit() and int(place) < len(values):
-            found[key] = values[int(place)]
+        place = whole(arrived(key), most=len(values) - 1) if values else None
+        if values and place is not None:
+            found[key] = values[place]
     return found
 
 

@@ -9,11 +9,13 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from intake import known_words, raw
+from intake.arriving import arrived
 from intake.ech import CONVENTIONS
 from intake.findings import told
 from intake.forms import vocabulary
 from intake.keeping import keeps
 from intake.permissions import Permission, requires
+from intake.views.rows import key_of
 from models.drawing_drafts import DraftState, drawing_drafts
 from models.journal import workbench_entries
 from models.processes import Diagram, latest_diagram, versions
@@ -51,7 +53,7 @@ def _index(upload_error: str = "") -> str:
 @keeps("note")
 def begin() -> Any:
     """A draft of a version; of the one in force if none is named."""
-    diagram_id = request.form.get("diagram", type=int)
+    diagram_id = key_of(request.form.get("diagram", ""))
     diagram = db.get(Diagram, diagram_id) if diagram_id else latest_diagram(REFERRAL)
     draft = drafts.begin(diagram or abort(404), by=current_user, note=_note())
     return redirect(url_for("board.show", draft_id=draft.id))
@@ -135,4 +137,4 @@ def export(draft_id: int) -> Any:
 
 
 def _note() -> str:
-    return request.form.get("note", "").strip()[:300]
+    return arrived("note").strip()[:300]

@@ -40,7 +40,7 @@ def test_a_failed_step_keeps_the_answers_tells_everybody_and_is_mended(web, task
     (form,) = anna.page.xpath(
         "//form[starts-with(@action, '/incidents/') and .//button[@name='close']]"
     )
-    anna.post(form.get("action"))
+    anna.post(form.get("action"), retry="1")
     assert "Es geht noch nicht: the service is down" in anna.words
     monkeypatch.setitem(actions.ACTIONS, "ask_for_items", real)
     anna.post("/incidents/retry")
@@ -54,7 +54,7 @@ def test_mail_that_did_not_arrive_is_sent_again_or_put_away(web, task):
         with transaction():
             db.execute(sa.update(Mail).values(state=MailState.UNKNOWN))
     anna = web.person(ANNA).open("/incidents")
-    anna.post(f"/incidents/mails/{first}")
+    anna.post(f"/incidents/mails/{first}", resend="1")
     anna.post(f"/incidents/mails/{second}", drop="1")
     with web.arranged():
         states = dict(db.execute(sa.select(Mail.id, Mail.state)).all())

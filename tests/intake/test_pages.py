@@ -296,7 +296,7 @@ def test_an_invited_person_sets_a_password_and_a_leaver_is_out_at_once(web, task
     nina.open(task).post(f"{task}/claim")
     with web.arranged():
         nina_id = db.scalars(sa.select(User).where(User.email == "n.neu@example.org")).one().id
-    anna.open("/people").post(f"/people/{nina_id}/active")
+    anna.open("/people").post(f"/people/{nina_id}/active", deactivate="1")
     assert "1 Aufgabe ist wieder frei" in anna.words
     assert nina.open("/tasks").path == "/sign-in"
     with web.arranged():

@@ -190,7 +190,7 @@ def test_before_somebody_is_let_go_the_page_says_what_happens(anna, web, alone):
     assert "2 offene Aufgaben sähe danach niemand" in anna.words
     anna.press("Person deaktivieren")
     assert "ausgetreten am 12.01.2026" in anna.words
-    anna.post(leave)
+    anna.post(leave, deactivate="1")
     assert "ausgetreten am 12.01.2026" in anna.words, "pressed twice lets nobody in again"
     anna.press("Wieder zulassen")
     assert "kann sich wieder anmelden" in anna.words
@@ -200,7 +200,7 @@ def test_before_somebody_is_let_go_the_page_says_what_happens(anna, web, alone):
 def test_who_never_came_and_is_let_in_again_gets_a_link(anna, web):
     invite(anna, web, 200)
     page = anna.path
-    anna.post(f"{page}/active")
+    anna.post(f"{page}/active", deactivate="1")
     anna.open(page)
     assert "bekommt einen Link, mit dem sie ihr erstes Passwort setzt" in anna.words
     before = len(mails(web, "invitation"))
@@ -274,7 +274,7 @@ def test_the_administration_is_not_lost(anna, web):
         anna.open(url)
         assert "Bitten Sie jemanden, der auch administriert" in anna.words
         assert anna.page.xpath("//main//form") == [], "no button that only says no"
-        anna.post(url)
+        anna.post(url, deactivate="1")
         assert "Ihre eigene Administration können Sie nicht abgeben" in anna.words
     assert len(roles_of(web, ANNA)) == 1
 

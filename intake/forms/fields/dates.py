@@ -69,6 +69,8 @@ def no_such_day(text: str) -> str:
 
 
 def _written(text: str) -> date | None:
+    if not text.isascii():  # `strptime` takes the digits of any script
+        return None
     for form in ("%d.%m.%Y", "%Y-%m-%d", "%d.%m.%y"):
         try:
             return datetime.strptime(text.replace(" ", ""), form).date()
@@ -87,9 +89,9 @@ class PartialDay(Question):
         compact = text.replace(" ", "")
         this_year = date.today().year
         found: str | None = None
-        if re.fullmatch(r"\d{4}", compact):
+        if re.fullmatch(r"[0-9]{4}", compact):
             found = compact
-        elif match := re.fullmatch(r"(\d{1,2})\.(\d{4})|(\d{4})-(\d{2})", compact):
+        elif match := re.fullmatch(r"([0-9]{1,2})\.([0-9]{4})|([0-9]{4})-([0-9]{2})", compact):
             month, year = (int(match[1] or match[4]), match[2] or match[3])
             found = f"{year}-{month:02d}" if 1 <= month <= 12 else None
         elif day := a_day(compact):

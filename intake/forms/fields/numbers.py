@@ -1,12 +1,13 @@
 """Numbers between limits, and amounts of money."""
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext
 
 from intake.forms.fields.question import Question
+from intake.whole import whole
 
 
 class Number(Question):
@@ -28,12 +29,10 @@ class Number(Question):
 
     def read(self, text: str) -> Any:
         """An int, or a float where decimals are asked for."""
-        try:
-            found = Decimal(text.replace(",", ".").replace("'", "").replace("’", ""))
-        except InvalidOperation:
-            found = Decimal("NaN")
-        whole = found.is_finite() and found == found.to_integral_value()
-        if not found.is_finite() or not (self.decimals or whole):
+        plain = text.replace(",", ".").replace("'", "").replace("’", "")
+        good = re.fullmatch(r"[+-]?[0-9]{1,20}(\.[0-9]{0,20})?", plain)
+        found = Decimal(plain if good else "NaN")
+        if not good or not (self.decimals or found == found.to_integral_value()):
             raise ValueError(gettext("Geben Sie eine Zahl ein."))
         if not self.least <= found <= self.most:
             raise ValueError(
@@ -56,11 +55,11 @@ class Numbers(Question):
     def read(self, text: str) -> Any:
         """A list of ints."""
         parts = [part for part in re.split(r"[\s,;]+", text) if part]
-        if not all(part.isascii() and part.isdigit() and len(part) < 5 for part in parts):
+        found = [number for part in parts if (number := whole(part, most=9999)) is not None]
+        if len(found) < len(parts):
             raise ValueError(
                 gettext("Geben Sie ganze Zahlen mit Komma dazwischen ein, zum Beispiel 3, 6, 9.")
             )
-        found = [int(part) for part in parts]
         if found != sorted(set(found)) or not all(self.least <= n <= self.most for n in found):
             raise ValueError(
                 gettext(
@@ -85,7 +84,7 @@ class Money(Question):
     def read(self, text: str) -> Any:
         """Rappen, as a whole number."""
         clean = text.replace("'", "").replace("’", "").replace(",", ".").removeprefix("CHF").strip()
-        if not re.fullmatch(r"\d{1,7}(\.\d{1,2})?", clean):
+        if not re.fullmatch(r"[0-9]{1,7}(\.[0-9]{1,2})?", clean):
             raise ValueError(gettext("Geben Sie einen Betrag ein, zum Beispiel 12.50."))
         return int(Decimal(clean) * 100)
 

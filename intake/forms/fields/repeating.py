@@ -1,10 +1,11 @@
 """Groups of questions that repeat."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from wtforms import FieldList, Form, FormField
 
+from intake.whole import whole
 from models.readers import Readers
 
 
@@ -30,6 +31,14 @@ class Many(FieldList):
         super().__init__(FormField(group), label, description=hint, max_entries=most, **options)
         self.one, self.only_if, self.readers = one, only_if, readers
         self.optional, self.least = least == 0, least
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
+        """The numbers of the entries that were sent; WTForms stumbles over ² and takes any length."""
+        for name in formdata:
+            if name.startswith(f"{prefix}-"):
+                number = whole(name.removeprefix(f"{prefix}-").partition("-")[0], most=9999)
+                if number is not None:
+                    yield number
 
     @property
     def empty(self) -> bool:

@@ -117,10 +117,10 @@ class Zemis(Question):
     def read(self, text: str) -> Any:
         """NNNNNNNN.N"""
         compact = text.replace(" ", "")
-        if re.fullmatch(r"0\d{2}\.\d{3}\.\d{3}[.-]\d", compact):
+        if re.fullmatch(r"0[0-9]{2}\.[0-9]{3}\.[0-9]{3}[.-][0-9]", compact):
             digits = re.sub(r"\D", "", compact)[1:]
             return f"{digits[:8]}.{digits[8]}"
-        if re.fullmatch(r"0?\d{8}\.\d", compact):
+        if re.fullmatch(r"0?[0-9]{8}\.[0-9]", compact):
             return compact[-10:]
         raise ValueError(gettext("Geben Sie die ZEMIS-Nummer so ein: 12345678.9."))
 
@@ -152,6 +152,6 @@ class Zip(Question):
 
     def read(self, text: str) -> Any:
         """Four digits."""
-        if not re.fullmatch(r"[1-9]\d{3}", text):
+        if not re.fullmatch(r"[1-9][0-9]{3}", text):
             raise ValueError(gettext("Geben Sie die Postleitzahl mit vier Ziffern ein."))
         return text
