@@ -129,7 +129,7 @@ def _headers(response: Response) -> Response:
     )
     if g.get("inline_styles"):
         policy += "; style-src-attr 'unsafe-inline'"
-    response.headers["Content-Security-Policy"] = policy
+    response.headers.setdefault("Content-Security-Policy", policy)  # files are sealed already
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"

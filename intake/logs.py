@@ -7,6 +7,7 @@ out, not leaked.
 import json
 import logging
 import logging.handlers
+import re
 import sys
 from datetime import UTC, datetime
 from io import TextIOWrapper
@@ -32,6 +33,12 @@ EXTRAS = (
 )
 
 
+#: Loggers whose messages are our own.
+OURS = ("intake", "workflows", "models")
+#: Of a warning the file, the line and its kind; what follows may hold a value.
+_WARNING = re.compile(r"(?s)^(.*?:\d+: \w+):.*")
+
+
 class JsonLines(logging.Formatter):
     """A record as one JSON object."""
 
@@ -41,13 +48,34 @@ class JsonLines(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _message(record),
         }
         line.update({key: getattr(record, key) for key in EXTRAS if hasattr(record, key)})
         if record.exc_info:
             # The place, not the values: a traceback's message may hold somebody's answers.
             line["at"] = _place(record)
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class TextLines(logging.Formatter):
+    """The same for people to read: a line, never a value of a traceback."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Time, level, logger, message, the extras that are set, and where it failed."""
+        moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        parts = [moment, record.levelname, record.name, _message(record)]
+        parts += [f"{key}={getattr(record, key)}" for key in EXTRAS if hasattr(record, key)]
+        if record.exc_info:
+            parts.append(f"at={' < '.join(reversed(_place(record)))}")
+        return " ".join(parts).replace("\n", " ")
+
+
+def _message(record: logging.LogRecord) -> str:
+    """What is said. Of others' warnings only the pattern: the values may be addresses with names."""
+    if record.name == "py.warnings":
+        return _WARNING.sub(r"\1", record.getMessage())
+    ours = record.name.partition(".")[0] in OURS
+    return record.getMessage() if ours or record.levelno < logging.WARNING else str(record.msg)
 
 
 def _place(record: logging.LogRecord) -> list[str]:
@@ -101,14 +129,11 @@ def configure(config: Config, *, lasting: bool) -> None:
     """
     path = destination(config, lasting=lasting)
     handler = logging.StreamHandler() if path is None else _file(path)
-    handler.setFormatter(
-        JsonLines()
-        if config.log_json
-        else logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s")
-    )
+    handler.setFormatter(JsonLines() if config.log_json else TextLines())
     level = logging.INFO if lasting or path else logging.WARNING
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(True)
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # its lines are addresses
     logging.getLogger("spiff").setLevel(logging.WARNING)  # below, the library logs a case's data
 
 

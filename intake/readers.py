@@ -111,7 +111,8 @@ READERS = (
         _("Tandem"),
         "workflows/records/tandems.py",
         "tandem_agreement.start_date tandem_agreement.planned_end_date "
-        "tandem_agreement.trial_until tandem_agreement.goals trial_review.result=continue "
+        "tandem_agreement.trial_until tandem_agreement.goals "
+        "tandem_agreement.copy_to_case_office trial_review.result=continue "
         "check_in.took_place=yes check_in.held_on check_in.meetings_count check_in.hours_total "
         "check_in.contact_with_office_needed check_in.shared_with_case_office "
         "early_termination.ended_on early_termination.reason=MENTOR_MOVED,MENTOR_TIME,HEALTH_MENTOR "

@@ -327,6 +327,7 @@ EVENT: dict[str, Any] = {
     "handed_over": _("hat den Fall übergeben an %(to)s"),
     "status_change": _("hat einen Statuswechsel festgehalten"),
     "document_added": _("hat ein Dokument hinzugefügt"),
+    "duplicates_asked": _("hat gefragt, ob eine Person schon angemeldet ist"),
     "draft_deleted": _("Ein Entwurf einer Anmeldung wurde gelöscht"),
     "document_infected": _("Ein Dokument enthielt Schadsoftware und wurde gelöscht"),
     "activity_log": _("hat einen Einsatzrapport festgehalten"),

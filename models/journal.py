@@ -78,6 +78,14 @@ def last_of(event: str, user_id: int) -> datetime | None:
     return next((at for at, facts in db.execute(rows) if facts.get("user") == user_id), None)
 
 
+def facts_since(event: str, by_id: int, moment: datetime | None) -> list[dict[str, Any]]:
+    """The facts of what a person did of one kind, since a moment or ever."""
+    select = sa.select(Entry.facts).where(Entry.by_id == by_id, Entry.event == event)
+    if moment is not None:
+        select = select.where(Entry.at >= moment)
+    return list(db.scalars(select))
+
+
 def merged_since(moment: datetime) -> set[int]:
     """The municipalities whose merger was entered since then."""
     rows = db.scalars(sa.select(Entry.facts).where(Entry.event == "merged", Entry.at >= moment))

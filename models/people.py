@@ -257,3 +257,8 @@ def colleagues(organisation_id: int, roles: frozenset[Role]) -> list[User]:
             .distinct()
         )
     )
+
+
+def lock_person(user_id: int) -> None:
+    """Take a person for this transaction: what she does twice at once follows one after the other."""
+    db.execute(sa.select(User.id).where(User.id == user_id).with_for_update())

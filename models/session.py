@@ -28,7 +28,8 @@ def connect(url: str, **options: Any) -> sa.Engine:
     if not url.startswith("sqlite"):
         # A connection that the server has closed meanwhile is noticed before it is used.
         options = {"pool_pre_ping": True, "isolation_level": "AUTOCOMMIT", **options}
-    engine = sa.create_engine(url, **options)
+    # An error's message would hold what people typed; it names the statement only.
+    engine = sa.create_engine(url, **{"hide_parameters": True, **options})
     if engine.dialect.name == "sqlite":
         event.listen(engine, "do_connect", lambda *_: private.database(url))
         event.listen(engine, "connect", _prepare_sqlite)

@@ -52,7 +52,12 @@ class TandemAgreementForm(StepForm):
     signed_mentor = Tick(_("Unterschrieben: Mentorin oder Mentor"))
     signed_organisation = Tick(_("Unterschrieben: Organisation"))
     signed_on = Day(_("Unterschrieben am"), not_after=today)
-    copy_to_case_office = Tick(_("Kopie an die fallführende Stelle"), optional=True, default=True)
+    copy_to_case_office = Tick(
+        _("Kopie an die fallführende Stelle"),
+        hint=_("Sie bekommt eine Mail mit dem Weg zur Vereinbarung."),
+        optional=True,
+        default=True,
+    )
 
     def prepare(self, referral: Referral, variant: str = "") -> None:
         """Start today, end after the programme's months, trial by deadline T9."""

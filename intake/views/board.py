@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, current_app, g, jsonify, render_template, request, url_for
+from flask import Blueprint, abort, g, jsonify, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 
-from intake import known_words
+from intake import known_words, raw
 from intake.board_texts import TEXTS, findings, plain
 from intake.findings import WORDS, told
 from intake.forms import REGISTRY, vocabulary
@@ -57,7 +57,7 @@ def file(draft_id: int, name: str) -> Any:
     """One file as it was saved last."""
     draft = drawing_drafts.drawing_draft(draft_id)
     text = draft.files.get(name) or abort(404)
-    return current_app.response_class(text, mimetype="application/xml")
+    return raw.drawing(text, name)
 
 
 @pages.put("/files/<name>")

@@ -18,7 +18,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from intake import answers as shown
-from intake import papers, reading, wording
+from intake import papers, raw, reading, wording
 from intake.forms import REGISTRY
 from intake.forms.referral import ReferralForm
 from intake.forms.triage import TriageForm
@@ -140,7 +140,7 @@ def drawing(referral_id: int) -> Any:
     """The drawing of the phase where the case stands."""
     referral = desk.referral_for(current_user, referral_id)
     text = diagram_xml(referral.id, request.args.get("process", ""))
-    return current_app.response_class(text, mimetype="application/xml")
+    return raw.drawing(text, "drawing.bpmn")
 
 
 @pages.get("/<int:referral_id>/place.json")

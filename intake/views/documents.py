@@ -8,7 +8,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 
-from intake import scanner, store
+from intake import raw, scanner, store
 from intake.permissions import Permission, requires
 from models.base import now
 from models.documents import Document, ScanState
@@ -32,11 +32,13 @@ def fetch(key: str) -> Any:
     path = store.readable(current_app.extensions["intake"], document)
     if not path.exists():
         abort(404)
-    return send_file(
-        path.resolve(),
-        mimetype=document.media_type,
-        as_attachment=True,
-        download_name=document.filename,
+    return raw.sealed(
+        send_file(
+            path.resolve(),
+            mimetype=document.media_type,
+            as_attachment=True,
+            download_name=document.filename,
+        )
     )
 
 

@@ -103,6 +103,11 @@ def section(draft_id: int, code: str) -> Any:
     names = {c: n for c, _h, n in ReferralForm.sections}[code]
     if any(_has_error(form, name) for name in names) and "anyway" not in request.form:
         return _section(draft, code, form, checked=True), 422
+    if "anyway" not in request.form:
+        try:
+            duplicates.ask(form, draft, by=current_user)
+        except duplicates.AskedTooOften:
+            return _section(draft, code, form, checked=True, too_often=True), 429
     after = SECTIONS.index(code) + 1
     if after < len(SECTIONS) and "review" not in request.form:
         return redirect(url_for("drafts.section", draft_id=draft.id, code=SECTIONS[after]))
@@ -149,7 +154,7 @@ def review(draft_id: int) -> Any:
         good=good,
         paper=paper,
         documents=_documents(draft),
-        alike=duplicates.like(form, current_user),
+        alike=duplicates.like(form, draft, current_user),
     )
     return page, 422 if request.method == "POST" else 200
 
@@ -180,7 +185,14 @@ def consent() -> Any:
     return papers.as_response(papers.consent_sheet(_offered()), "einwilligung.pdf")
 
 
-def _section(draft: Draft, code: str, form: ReferralForm, *, checked: bool = False) -> Any:
+def _section(
+    draft: Draft,
+    code: str,
+    form: ReferralForm,
+    *,
+    checked: bool = False,
+    too_often: bool = False,
+) -> Any:
     if checked:
         form.validate()
     done = _form(draft.answers)
@@ -197,7 +209,8 @@ def _section(draft: Draft, code: str, form: ReferralForm, *, checked: bool = Fal
         checked=checked,
         states=states,
         documents=_documents(draft),
-        alike=duplicates.like(form, current_user) if code != "office" else [],
+        alike=duplicates.like(form, draft, current_user) if code != "office" else [],
+        too_often=too_often,
     )
 
 

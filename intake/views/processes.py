@@ -4,9 +4,10 @@ import functools
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, current_app, jsonify, render_template, request
+from flask import Blueprint, abort, jsonify, render_template, request
 from flask_login import current_user
 
+from intake import raw
 from intake.differences import by_place
 from intake.permissions import Permission, may, requires
 from intake.views.rows import key_of
@@ -76,7 +77,7 @@ def file(diagram_id: int, name: str) -> Any:
     text = files_of(diagram_id).get(name)
     if text is None:
         abort(404)
-    return current_app.response_class(text, mimetype="application/xml")
+    return raw.drawing(text, name)
 
 
 def _version(diagram_id: int) -> Diagram:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask_babel import gettext
 from flask_login import current_user
 
-from intake import known_words
+from intake import known_words, raw
 from intake.ech import CONVENTIONS
 from intake.findings import told
 from intake.forms import vocabulary
@@ -127,7 +127,7 @@ def export(draft_id: int) -> Any:
         for name, example in draft.examples.items():
             archive.writestr(f"examples/{name}", drafts.as_file(example))
     headers = {"Content-Disposition": f'attachment; filename="draft-{draft.id}.zip"'}
-    return Response(packed.getvalue(), mimetype="application/zip", headers=headers)
+    return raw.sealed(Response(packed.getvalue(), mimetype="application/zip", headers=headers))
 
 
 def _note() -> str:

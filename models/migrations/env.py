@@ -10,7 +10,9 @@ from models.base import Base
 assert models
 
 private.database(context.config.attributes["url"])
-engine = sa.create_engine(context.config.attributes["url"], poolclass=sa.NullPool)
+engine = sa.create_engine(
+    context.config.attributes["url"], poolclass=sa.NullPool, hide_parameters=True
+)
 with engine.connect() as connection:
     context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
     with context.begin_transaction():

@@ -13,6 +13,7 @@ from models.referrals import Referral, ReferralStatus
 from models.session import db
 from models.tandems import Goal, Tandem, TandemStatus, current_tandem
 from workflows.errors import NotPossibleNow
+from workflows.notices import tell
 from workflows.records.filing import Answers, day, keeps, the_day
 from workflows.records.matching import free_place, the_open_proposal
 
@@ -45,6 +46,8 @@ def _agreement(case: Referral, answers: Answers, by: User) -> None:
             )
         )
     db.add(tandem)
+    if answers.get("copy_to_case_office"):
+        tell("tandem_started", case, "case_manager")
 
 
 @keeps("trial_review")
