@@ -63,7 +63,7 @@ def test_figures_are_for_who_brings_the_token(web):
 
 
 def test_a_log_line_is_json_with_named_values_only():
-    record = logging.LogRecord("x", logging.ERROR, "f.py", 1, "step %s", ("failed",), None)
+    record = logging.LogRecord("intake.x", logging.ERROR, "f.py", 1, "step %s", ("failed",), None)
     record.referral, record.secret = 7, "Geheim"
     try:
         raise ValueError("Nadira Karimi")
