@@ -14,7 +14,7 @@ from models.sign_ins import AttemptKind, end_links
 from models.user_sessions import end_sessions
 from workflows.errors import AddressTaken, HasLeft, HasRoleAlready, WaitsForSecond
 from workflows.links import ask_for_link, send_link, use_link
-from workflows.memberships import check_role, tell_leads
+from workflows.memberships import administers, check_role, tell_leads
 from workflows.role_requests import ask, needs_second
 
 
@@ -55,8 +55,10 @@ def invite(
     Raises:
         AddressTaken: somebody has this address; a further role is given on their own page.
         NoSuchRole: there is none in this kind of organisation.
+        NotAllowed: who acts does not administer.
         ValueError: no address.
     """
+    administers(by)
     place = db.get_one(Organisation, organisation_id)
     return _new_person(email, first_name, last_name, place, role, None, by, two=two)
 

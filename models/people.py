@@ -227,6 +227,16 @@ def administrators() -> list[User]:
     )
 
 
+def ever_administered() -> set[int]:
+    """Who has come and administers, and who did before they left; by key."""
+    select = sa.select(Membership.user_id).join(User)
+    return set(
+        db.scalars(
+            select.where(Membership.role == Role.ADMINISTRATOR, User.password_hash.is_not(None))
+        )
+    )
+
+
 def people_of(organisation_id: int) -> list[User]:
     """Everybody with a role in an organisation, active or not, by name."""
     there = sa.select(Membership.user_id).where(Membership.organisation_id == organisation_id)

@@ -54,9 +54,13 @@ class RoleRequest(Base):
 _OPEN = RoleRequest.outcome.is_(None)
 
 
-def role_requests(*, user_id: int | None = None) -> list[RoleRequest]:
-    """What waits for a second administrator, the oldest first; of one person, or of all."""
+def role_requests(
+    *, user_id: int | None = None, asked_by_id: int | None = None
+) -> list[RoleRequest]:
+    """What waits for a second administrator, the oldest first; for one person, by one, or all."""
     select = sa.select(RoleRequest).where(_OPEN).order_by(RoleRequest.id)
+    if asked_by_id is not None:
+        select = select.where(RoleRequest.asked_by_id == asked_by_id)
     if user_id is not None:
         select = select.where(RoleRequest.user_id == user_id)
     return list(db.scalars(select))

@@ -58,7 +58,7 @@ def give_role(
         OwnRights: nobody gives a role to herself.
         NotAllowed: who acts does not administer; so do all verbs here.
     """
-    _administers(by)
+    administers(by)
     _is_another(user, by)
     check_role(organisation, role)
     with transaction():
@@ -83,7 +83,7 @@ def agree(request: RoleRequest, *, by: User) -> None:
         NotPossibleNow: it was decided already.
         HasLeft: the person has left meanwhile.
     """
-    _administers(by)
+    administers(by)
     if by.id in (request.asked_by_id, request.user_id):
         raise OwnRights(by.id)
     user, organisation, role = request.user, request.organisation, request.role
@@ -135,13 +135,13 @@ def take_role(membership: Membership, *, by: User | None) -> int:
         LastAdministrator: nobody else could administer.
         NoSuchRole: somebody has taken it away meanwhile.
     """
-    _administers(by)
+    administers(by)
     user, organisation, role = membership.user, membership.organisation, membership.role
-    administers = role is Role.ADMINISTRATOR
-    if administers and by is not None and by.id == user.id:
+    is_administration = role is Role.ADMINISTRATOR
+    if is_administration and by is not None and by.id == user.id:
         raise OwnAdministration(user.id)
     with transaction():
-        if administers:
+        if is_administration:
             _somebody_else_administers(user)
         _hold(user)
         found = db.scalar(
@@ -165,7 +165,7 @@ def deactivate(user: User, *, by: User | None) -> int:
         OwnAdministration: nobody lets themselves go.
         LastAdministrator: nobody else could administer.
     """
-    _administers(by)
+    administers(by)
     if by is not None and by.id == user.id:
         raise OwnAdministration(user.id)
     with transaction():
@@ -178,7 +178,7 @@ def deactivate(user: User, *, by: User | None) -> int:
         end_sessions(user.id)
         end_links(user.id)
         freed = _free(user, queues_of(user.memberships))
-        give_up(role_requests(user_id=user.id))
+        give_up(role_requests(user_id=user.id) + role_requests(asked_by_id=user.id))
         journal.write("deactivated", by=by, user=user.id, tasks=freed)
     return freed
 
@@ -189,7 +189,7 @@ def reactivate(user: User, *, by: User | None, two: bool = False) -> None:
     Args:
         two: whether a second administrator has to agree to roles that let somebody read cases.
     """
-    _administers(by)
+    administers(by)
     with transaction():
         _hold(user)
         _let_in(user, by, two)
@@ -209,8 +209,8 @@ def check_role(organisation: Organisation, role: Role) -> None:
         )
 
 
-def _administers(by: User | None) -> None:
-    """The command acts for nobody; a page acts for who is signed in."""
+def administers(by: User | None) -> None:
+    """The command acts for nobody; a page acts for who is signed in. Raises NotAllowed."""
     if by is not None and Role.ADMINISTRATOR not in by.roles:
         raise NotAllowed("people belong to the administration")
 

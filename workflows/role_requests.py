@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from models import journal
 from models.base import now
 from models.organisations import Organisation
-from models.people import REFERRAL_ROLES, Role, User, administrators
+from models.people import REFERRAL_ROLES, Role, User, administrators, ever_administered
 from models.role_requests import Outcome, RoleRequest, open_request, requests_before
 from models.session import db, transaction
 from workflows.errors import HasRoleAlready, NotAllowed, NotPossibleNow
@@ -26,12 +26,13 @@ LAPSES = timedelta(days=14)
 def needs_second(role: Role, by: User | None) -> bool:
     """Whether a second administrator has to agree, where the installation asks for two.
 
-    The only administrator there is gives roles alone: nobody could agree. So does the command,
-    which only who runs the server can type.
+    The first administrator gives roles alone until somebody else has administered; to let the
+    others go brings that back to nobody. The command, which only who runs the server can type,
+    asks nobody.
     """
     if by is None or role not in NEEDS_SECOND:
         return False
-    return any(other.id != by.id for other in administrators())
+    return bool(ever_administered() - {by.id})
 
 
 def ask(user: User, organisation: Organisation, role: Role, by: User) -> RoleRequest:

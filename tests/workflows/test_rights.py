@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from intake import accounts
 from intake.demo import player
 from intake.demo.cases import organisation_of
 from intake.forms import vocabulary
@@ -148,6 +149,23 @@ def test_what_nobody_decides_lapses(anna, second, petra, srk, clock):
 
 def test_the_only_administrator_gives_roles_alone(anna, petra, srk):
     assert give_role(petra, srk, Role.COORDINATOR, by=anna, two=True) is True
+
+
+def test_who_lets_the_other_administrator_go_gives_no_roles_alone(anna, second, petra, srk):
+    deactivate(second, by=anna)
+    assert give_role(petra, srk, Role.COORDINATOR, by=anna, two=True) is False
+    assert not petra.works_at(srk.id, frozenset(Role))
+
+
+def test_what_a_leaver_has_asked_for_is_given_up(anna, second, petra, srk):
+    give_role(petra, srk, Role.COORDINATOR, by=second, two=True)
+    deactivate(second, by=anna)
+    assert role_requests() == []
+
+
+def test_only_the_administration_invites(petra, srk):
+    with pytest.raises(NotAllowed):
+        accounts.invite("x@example.org", "X", "Y", srk.id, Role.COORDINATOR, by=petra)
 
 
 def test_a_leaver_who_comes_back_needs_the_second_too(anna, second, monika):
