@@ -17,7 +17,7 @@ from workflows.rounds import make_round
 ANNA, PETRA, MONIKA, THOMAS, PATRICK = (
     f"{n}@example.org" for n in ("a.admin", "p.beispiel", "m.muster", "t.muster", "p.prozess")
 )
-CHANGE = {"phone": "032 000 00 01", "function": "geändert"}
+CHANGE = {"phone": "032 000 00 01", "function": "geändert", "asked": "shortcuts"}
 
 
 @pytest.fixture

@@ -89,7 +89,8 @@ def test_idle_people_are_signed_out(web, clock, task):
 
 def test_a_draft_of_a_step_is_there_again(web, task):
     monika = web.person(MONIKA).open(task)
-    monika.post(f"{task}/draft", outcome="incomplete", missing_text="halb")
+    half = {"outcome": "incomplete", "missing_text": "halb", "complete_on": ""}
+    monika.post(f"{task}/draft", **half, asked=["missing_items", "due_on"])
     assert ">halb</textarea>" in monika.open(task).text
     assert ">halb</textarea>" not in web.person(THOMAS).open(task).text
 
