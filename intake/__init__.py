@@ -86,6 +86,7 @@ def create_app(config: Config, engine: sa.Engine | None = None) -> Flask:
     app.extensions["intake"] = config
     app.extensions["engine"] = engine or connect(config.database_url)
     app.teardown_appcontext(lambda _error: errors.let_go())
+    forgery.keep_out(app)
     bodies.register(app)
     forgery.guard(app)
     arriving.register(app)

@@ -60,7 +60,6 @@ class Name(UnicodeConverter):
 
 def register(app: flask.Flask) -> None:
     """Look over every request of an app, before its first page is made."""
-    app.request_class = Request
     app.url_map.converters.update(int=Key, default=Name, string=Name)
     app.before_request(_look_over)
 

@@ -3,12 +3,12 @@
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
-from flask import Flask, Request, current_app, render_template, request
+from flask import Flask, current_app, render_template, request
 from flask_login import current_user
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
-from intake import forgery
+from intake import arriving, forgery
 from intake.errors import readable, safely, sign_in_first
 from workflows import bounds
 
@@ -58,7 +58,7 @@ class Shortened(SpooledTemporaryFile[bytes]):
         return len(data)
 
 
-class Bounded(Request):
+class Bounded(arriving.Request):
     """A request whose fields are counted and whose files are cut, not refused with all that was typed."""
 
     form_data_parser_class = Counted

@@ -6,7 +6,7 @@ from flask import Flask, current_app, g, redirect, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 
-from intake import factors, sessions
+from intake import factors, forgery, sessions
 from intake.errors import typed_again
 from models.people import User
 from models.second_factors import has_factor
@@ -44,7 +44,7 @@ def _is_guarded() -> bool:
 
 def _there(user: User) -> Any:
     """To the pages of the second factor; what was typed meanwhile is not lost."""
-    if request.method in ("GET", "HEAD"):
+    if request.method in forgery.SAFE:
         codes_missing = has_factor(user.id)
         return redirect(url_for("factors.codes" if codes_missing else "factors.index"))
     sentence = gettext(

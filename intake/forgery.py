@@ -69,9 +69,14 @@ class OfAnotherPlace(BadRequest):
         self.token = token
 
 
+def keep_out(app: Flask) -> None:
+    """Refuse what another web site sends before anything else is looked at. Raises FromElsewhere."""
+    app.before_request(_check_origin)
+
+
 def guard(app: Flask) -> None:
     """Look at every request before any view, and give templates their token."""
-    app.before_request(_check)
+    app.before_request(_check_token)
     app.jinja_env.globals["csrf_token"] = token
 
 
@@ -92,12 +97,15 @@ def _new_seed() -> str:
     return session_seed()
 
 
-def _check() -> None:
-    """Raises FromElsewhere, Unsigned, Outlived or OfAnotherPlace."""
+def _check_origin() -> None:
+    if request.method not in SAFE and _is_from_elsewhere():
+        raise FromElsewhere
+
+
+def _check_token() -> None:
+    """Raises Unsigned, Outlived or OfAnotherPlace."""
     if request.method in SAFE:
         return
-    if _is_from_elsewhere():
-        raise FromElsewhere
     if request.endpoint is None:  # no page: there is nothing to run
         return
     sent = _sent()

@@ -56,6 +56,16 @@ class Person:
         )
         return self._looked_over()
 
+    def shown(self, **changes):
+        """The fields of the form of this page as a browser would send them, changed where told."""
+        form = next(f for f in self.page.forms if f.get("data-step") is not None)
+        values = MultiDict((e.name, v) for e in form.inputs for v in _values(e))
+        for element in form.xpath(".//input[@type='text' or not(@type)]"):
+            values.setdefault(element.get("name"), "")
+        for name, value in changes.items():
+            values.setlist(name, [value])
+        return values
+
     def send(self, expect=200, add=None, drop=(), button=None, **changes):
         """Send the form of the page with what it shows, changed where told."""
         form = next(

@@ -97,7 +97,6 @@ class Filled:
             return
         db.remove()
         kept, live = (sqlite3.connect(one) for one in (self.file.with_suffix(".kept"), self.file))
-        live.execute("PRAGMA synchronous=OFF")
         kept.backup(live)
         kept.close()
         live.close()

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, current_app, flash, redirect, render_templat
 from flask_babel import gettext
 from flask_login import current_user
 
-from intake import factors, passkeys, recovery_codes, sessions, time_codes
+from intake import factors, forgery, passkeys, recovery_codes, sessions, time_codes
 from intake.guessing import TooManyAttempts
 from intake.navigation import first_page
 from intake.permissions import Permission, requires
@@ -25,7 +25,7 @@ def freshly(view: Callable[..., Any]) -> Callable[..., Any]:
     def asked(*args: Any, **options: Any) -> Any:
         if factors.password_is_fresh():
             return view(*args, **options)
-        back = request.path if request.method in ("GET", "HEAD") else url_for("factors.index")
+        back = request.path if request.method in forgery.SAFE else url_for("factors.index")
         return redirect(url_for("factors.password", next=back))
 
     return asked

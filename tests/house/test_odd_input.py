@@ -93,9 +93,14 @@ def _first_words(answer) -> str:
     return found[1] if found else answer.text[:80]
 
 
+#: A code of an app: shown again it would only be wrong once more.
+ONCE = {"code"}
+
+
 def typed_again(answer, sent: Sent, pairs) -> str:
     """Where a form is refused, what was typed is still there; or nothing."""
-    lines = {n for n, kind in sent.kinds.items() if kind in ("text", "email", "textarea")}
+    kinds = sent.kinds.items()
+    lines = {n for n, kind in kinds if kind in ("text", "email", "textarea") and n not in ONCE}
     typed = [v for n, v in pairs if n in lines and 3 < len(v) < 400 and v.isprintable()]
     if answer.status_code == 422 and typed and typed[0] not in unescape(answer.text):
         return f"422 without «{typed[0][:40]}»"

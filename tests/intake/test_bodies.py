@@ -99,7 +99,7 @@ def test_a_file_above_its_bound_is_told_at_its_field_and_nothing_typed_is_lost(w
     consent = petra.response.request.path.rpartition("/")[0] + "/consent"
     petra.open(consent)
     large = io.BytesIO(b"%PDF-" + b"x" * (13 * bounds.MB))
-    fields = {"document": (large, "large.pdf"), "informed": "1", "csrf_token": petra.token}
+    fields = petra.shown(informed="1", document=(large, "large.pdf"))
     petra.response = petra.client.post(consent, data=fields)
     assert petra.response.status_code == 422
     assert "Die Datei ist grösser als 10 MB." in petra.errors

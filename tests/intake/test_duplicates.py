@@ -53,7 +53,8 @@ def test_looking_asks_nothing(web, petra):
     """What the page saves by itself is no question, and neither is opening it."""
     before = len(traces(web))
     names = {n: str(REFERRAL[n]) for n in ("last_name", "first_name", "date_of_birth")}
-    petra.open(f"{petra.draft}/person").post(f"{petra.draft}/person/draft", **names)
+    page = petra.open(f"{petra.draft}/person")
+    page.post(f"{petra.draft}/person/draft", data=page.shown(**names))
     assert FOUND not in petra.open(f"{petra.draft}/person").words
     assert len(traces(web)) == before
 

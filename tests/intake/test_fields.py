@@ -21,11 +21,14 @@ from intake.forms.fields import (
     Zip,
 )
 from intake.forms.referral import ReferralForm
+from models.readers import BOTH
 
 
 def ask(kind, text, **options):
     """(answer, first error) of a question that was answered with a text."""
-    form = type("One", (StepForm,), {"q": kind("Frage", **options)})(MultiDict([("q", text)]))
+    form = type("One", (StepForm,), {"readers": BOTH, "q": kind("Frage", **options)})(
+        MultiDict([("q", text)])
+    )
     form.validate()
     return form.q.data, (form.q.errors or [""])[0]
 
@@ -131,7 +134,11 @@ def test_decimals_take_comma_and_point():
 
 def test_ranked_keeps_the_order_and_each_once():
     with app():
-        form = type("R", (StepForm,), {"q": Ranked("Q", (("a", "A"), ("b", "B"), ("c", "C")))})
+        form = type(
+            "R",
+            (StepForm,),
+            {"readers": BOTH, "q": Ranked("Q", (("a", "A"), ("b", "B"), ("c", "C")))},
+        )
         assert form(MultiDict([("q", "c"), ("q", "a"), ("q", "c")])).q.data == ["c", "a"]
 
 

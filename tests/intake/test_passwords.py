@@ -343,7 +343,7 @@ def test_what_is_typed_as_a_password_is_kept_nowhere(web, caplog):
             person.client.post(url, data={**sent, "document": (io.BytesIO(b"x"), "x.pdf")})
     monika = web.person(MONIKA).open(f"/tasks/{task}")
     for url in (f"/tasks/{task}", f"/tasks/{task}/draft"):
-        sent = {"csrf_token": monika.token, **secrets, "later": "1", "note": "bleibt"}
+        sent = monika.shown(**secrets, later="1", note="bleibt")
         assert monika.client.post(url, data=sent).status_code in (200, 302)
     kept = [table for table, row in everything(web.app.extensions["engine"]) if MARK in row]
     assert kept == []

@@ -141,9 +141,9 @@ def scan_with(web, place):
     object.__setattr__(web.app.extensions["intake"], "clamd", place)
 
 
-def add(person, page, content=PAPER):
+def add(person, page, content=PAPER, expect=200):
     paper = MultiDict([("document", (io.BytesIO(content), "einwilligung.pdf"))])
-    return person.open(page).post(f"{page}/documents", data=paper, kind="consent")
+    return person.open(page).post(f"{page}/documents", expect=expect, data=paper, kind="consent")
 
 
 def work(web):
@@ -173,7 +173,7 @@ def test_a_clean_paper_is_read_by_both_sides(web, page):
 def test_an_infected_paper_is_never_kept(web, page):
     with clamd(eicar) as there:
         scan_with(web, there.place)
-        petra = add(web.person(PETRA), page, PAPER + b"EICAR")
+        petra = add(web.person(PETRA), page, PAPER + b"EICAR", expect=422)
         assert "Der Virenscanner hat die Datei abgelehnt." in petra.words
     assert (rows(web), files(web)) == ([], [])
     assert "enthielt Schadsoftware" in petra.open(page).words, "the journal of the case tells it"

@@ -18,6 +18,7 @@ import pytest
 
 from intake import gunicorn
 from intake.slow_clients import Deadline, Worker
+from tests.storm import free_port
 from workflows import bounds
 
 ROOT = Path(__file__).parents[2]
@@ -36,12 +37,6 @@ def app(environ, answer):
     answer("200 OK", [("Content-Length", "5")])
     return [b"whole"]
 """
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 @contextmanager
