@@ -143,7 +143,7 @@ def test_a_script_in_a_name_stays_text_on_every_page(web, patrick, cases):
     for page in ("check", "try", "examples", "rehearsal", "release", "board"):
         assert "<script>alert" not in patrick.open(f"/workbench/1/{page}").text
         assert "<img src=x" not in patrick.text
-    patrick.open("/workbench/1/release").post("/workbench/1/release")
+    patrick.open("/workbench/1/release").post("/workbench/1/release", **{"from": ""})
     for page in ("/processes/2", "/processes/operation", "/workbench"):
         assert "<img src=x" not in patrick.open(page).text
 
@@ -331,7 +331,7 @@ def test_rehearse_release_move_and_back(web, patrick, cases):
     assert patrick.client.get("/workbench/1/rehearsal/marks.json").json["counts"] == {"triage": 1}
     words = patrick.open("/workbench/1/release").words
     assert "3 laufende Fälle gehen mit, 1 davon mit Änderungen, 0 nicht." in words
-    patrick.post("/workbench/1/release")
+    patrick.post("/workbench/1/release", **{"from": ""})
     assert patrick.path == "/processes/2"
     patrick.open("/processes/2/moves").post("/processes/2/moves", numbers=f"{cases[0]}, {cases[2]}")
     work(web)
@@ -353,7 +353,7 @@ def test_a_blocked_case_says_why_and_what_would_help(web, patrick, cases):
         owner = player.user(PATRICK)
         for name in list(draft.examples):
             drawing_drafts.forget_example(draft, name, by=owner)
-    patrick.open("/workbench/1/release").post("/workbench/1/release")
+    patrick.open("/workbench/1/release").post("/workbench/1/release", **{"from": ""})
     patrick.open("/processes/2/moves").post("/processes/2/moves")
     work(web)
     words = patrick.open("/processes/2/moves").words
@@ -373,7 +373,7 @@ def test_with_four_eyes_another_person_releases(web, patrick):
     patrick.open("/workbench/1/release").post("/workbench/1/release/hand-in")
     assert put(patrick, text_of(patrick), 2).status_code == 409
     paula = web.person(PAULA).open("/workbench/1/release")
-    paula.post("/workbench/1/release")
+    paula.post("/workbench/1/release", **{"from": ""})
     words = paula.open("/workbench").words
     assert "Patrick Prozess-Demo" in words
     assert "Paula Prozess-Demo hat Entwurf 1 als Version 2 freigegeben" in words
