@@ -52,7 +52,7 @@ class Person:
         assert self.response.status_code == expect, (
             url,
             self.response.status_code,
-            self.text[:600],
+            self.errors or self.text[:600],
         )
         return self._looked_over()
 
@@ -65,6 +65,21 @@ class Person:
         for name, value in changes.items():
             values.setlist(name, [value])
         return values
+
+    def fill(self, url, raw):
+        """Send the form of this page with what it shows, and these answers in it."""
+        values = self.shown()
+        first = [n for n in (*values, *values.getlist("asked")) if re.match(r"\w+-0-", n)]
+        for group, number in {tuple(n.split("-")[:2]) for n in raw if re.match(r"\w+-\d+-", n)}:
+            for name in (n for n in first if n.startswith(f"{group}-0-")):
+                another = name.replace("-0-", f"-{number}-", 1)
+                if name in values.getlist("asked"):
+                    values.add("asked", another)
+                elif another not in values:
+                    values[another] = ""
+        for name, given in raw.items():
+            values.setlist(name, given)
+        return self.post(url, data=values)
 
     def send(self, expect=200, add=None, drop=(), button=None, **changes):
         """Send the form of the page with what it shows, changed where told."""
@@ -166,6 +181,8 @@ def _values(element):
     if kind in ("checkbox", "radio"):
         return [element.get("value")] if element.get("checked") is not None else []
     value = element.value
+    if value is None and element.tag in ("input", "textarea"):
+        return [""]  # a browser sends it empty
     return [value] if isinstance(value, str) else list(value or [])
 
 

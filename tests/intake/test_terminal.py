@@ -51,7 +51,7 @@ def start(settings, *words, **options):
 
 def answers(port, host="127.0.0.1"):
     """Whether the sign-in page comes within some seconds."""
-    for _ in range(100):
+    for _ in range(400):
         try:
             return urllib.request.urlopen(f"http://{host}:{port}/sign-in", timeout=5).status == 200
         except OSError:

@@ -48,9 +48,7 @@ class Hands:
             person = Person(self.app, email).open(url)
             if person.page.xpath("//button[@data-claim]"):
                 person.post(f"{url}/claim")
-            person.post(
-                url, data=[(name, value) for name, values in raw.items() for value in values]
-            )
+            person.fill(url, raw)
             assert not person.errors
             assert person.path.startswith("/cases/")
 

@@ -150,7 +150,7 @@ def volunteer(office):
         raw = player.raw_of(MentorForm().offer(), player.MENTOR)
         db.remove()
     carla = office.person(CARLA).open("/mentors/new")
-    carla.post("/mentors/new", data=[(key, v) for key, values in raw.items() for v in values])
+    carla.fill("/mentors/new", raw)
     assert not carla.errors
     with office.app.test_request_context():
         key = db.query(Mentor).one().id
@@ -179,7 +179,7 @@ def do(office, case_id, form_key, variant="", **changes):
     carla.open(f"/tasks/{task_id}")
     if carla.page.xpath("//button[@data-claim]"):
         carla.post(f"/tasks/{task_id}/claim")
-    carla.post(f"/tasks/{task_id}", data=[(k, v) for k, values in raw.items() for v in values])
+    carla.fill(f"/tasks/{task_id}", raw)
     assert not carla.errors, carla.errors
 
 
