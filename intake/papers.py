@@ -178,8 +178,10 @@ def _replaced(data: dict[str, Any]) -> dict[str, Any]:
     def clean(value: Any) -> Any:
         if isinstance(value, str):
             return "".join(c if ord(c) < 0x250 or c in "–—‘’“”„…•" else "?" for c in value)
-        if isinstance(value, list):
+        if isinstance(value, list | tuple):
             return [clean(item) for item in value]
+        if isinstance(value, dict):
+            return {key: clean(item) for key, item in value.items()}
         return value
 
     return {key: clean(value) for key, value in data.items()}

@@ -71,7 +71,7 @@ def bring() -> Any:
     if not brought.files:
         page = render_template("workbench/report.html", draft=None, brought=brought, told=told)
         return page, 422
-    draft = drafts.from_files(brought.files, brought.process_id, by=current_user, note=_note())
+    draft = drafts.from_files(brought.files, brought.process_id, by=current_user)
     return render_template("workbench/report.html", draft=draft, brought=brought, told=told)
 
 

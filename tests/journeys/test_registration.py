@@ -83,7 +83,8 @@ def test_an_error_links_to_its_question_and_loses_nothing(web):
 def test_a_draft_goes_on_on_another_machine(web):
     first = web.person(PETRA)
     first.open("/drafts").post("/drafts")
-    first.post(first.path + "/draft", case_reference="halb getippt", case_manager_phone="032")
+    half = first.shown(case_reference="halb getippt", case_manager_phone="032")
+    first.post(first.path + "/draft", data=half)
     second = web.person(PETRA).open("/drafts")
     second.open(second.page.xpath('//a[@class="row"]/@href')[0])
     assert 'value="halb getippt"' in second.text
