@@ -105,7 +105,7 @@ def _through_the_page(person, counted: Counted, form: str, url: str, values) -> 
     begun = time.perf_counter()
     person.response = person.client.get(url)
     got = time.perf_counter()
-    sent = {**values, "csrf_token": person.token}
+    sent = person.filled(values)
     counted.reset()
     posted = time.perf_counter()
     answer = person.client.post(url, data=sent)

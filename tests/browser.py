@@ -68,6 +68,10 @@ class Person:
 
     def fill(self, url, raw):
         """Send the form of this page with what it shows, and these answers in it."""
+        return self.post(url, data=self.filled(raw))
+
+    def filled(self, raw):
+        """The fields of the form of this page with these answers in it."""
         values = self.shown()
         first = [n for n in (*values, *values.getlist("asked")) if re.match(r"\w+-0-", n)]
         for group, number in {tuple(n.split("-")[:2]) for n in raw if re.match(r"\w+-\d+-", n)}:
@@ -79,7 +83,7 @@ class Person:
                     values[another] = ""
         for name, given in raw.items():
             values.setlist(name, given)
-        return self.post(url, data=values)
+        return values
 
     def send(self, expect=200, add=None, drop=(), button=None, **changes):
         """Send the form of the page with what it shows, changed where told."""
