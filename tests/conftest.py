@@ -24,7 +24,7 @@ from models.people import Membership, Role, User
 from models.reference import load_reference
 from models.session import connect, db, disconnect, transaction
 from tests.browser import Web
-from tests.factors import equip_who_needs_it
+from tests.factors import equip, equip_who_needs_it
 from tests.fresh import Databases
 from tests.postgres import postgres
 from workflows.diagrams.published import ship, specs_of
@@ -199,4 +199,5 @@ def process_owner(name: str):
         place = patrick.memberships[0].organisation_id
         one.memberships.append(Membership(organisation_id=place, role=Role.PROCESS_OWNER))
         db.add(one)
+    equip(one)
     return one

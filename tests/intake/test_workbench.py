@@ -158,7 +158,7 @@ def test_findings_come_in_words_with_reason_and_place(web, patrick):
     assert "nicht kennt" in one["reason"]
     assert "Dieses Formular gibt es nicht." in patrick.open("/workbench/1/check").words
     assert "lässt sich der Entwurf noch nicht spielen" in patrick.open("/workbench/1/try").words
-    patrick.open("/workbench/1/release").post("/workbench/1/release", expect=422)
+    patrick.open("/workbench/1/release").post("/workbench/1/release", expect=422, **{"from": ""})
     assert "Die Prüfung sagt nein" in patrick.words
 
 
@@ -299,7 +299,7 @@ def test_an_example_is_changed_refused_removed_and_says_what_becomes_of_it(web, 
     wrong["steps"][0]["answers"] = {"outcome": "incomplete"}
     patrick.post("/workbench/1/examples/declined.json", text=json.dumps(wrong))
     assert "es sollte warten: triage. Es wartet: supply_items." in patrick.words
-    patrick.open("/workbench/1/release").post("/workbench/1/release", expect=422)
+    patrick.open("/workbench/1/release").post("/workbench/1/release", expect=422, **{"from": ""})
     assert "Diese Beispiele gehen einen anderen Weg" in patrick.words
     patrick.open("/workbench/1/examples").post("/workbench/1/examples/declined.json/forget")
     assert "Falsch" not in patrick.words
@@ -368,7 +368,7 @@ def test_with_four_eyes_another_person_releases(web, patrick):
     with web.arranged():
         process_owner("paula")
     put(patrick, text_of(patrick).replace(OLD, NEW), 1)
-    patrick.open("/workbench/1/release").post("/workbench/1/release", expect=409)
+    patrick.open("/workbench/1/release").post("/workbench/1/release", expect=409, **{"from": ""})
     assert "Freigeben muss eine andere Person" in patrick.words
     patrick.open("/workbench/1/release").post("/workbench/1/release/hand-in")
     assert put(patrick, text_of(patrick), 2).status_code == 409
