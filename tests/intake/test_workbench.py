@@ -282,7 +282,10 @@ def test_a_case_is_tried_and_kept_as_an_example_and_touches_no_case(web, patrick
 def test_a_message_comes_in_between_and_other_facts_begin_another_case(web, patrick):
     patrick.open("/workbench/1/try?message=referral_withdrawn").send()
     assert "Der Fall ist zu Ende" in patrick.words
-    patrick.post("/workbench/1/try/begin", data={"referral.program_wish": "2"})
+    forms = patrick.page.forms
+    facts = next(f for f in forms if (f.get("action") or "").endswith("/try/begin"))
+    asked = {element.name: "" for element in facts.inputs if element.name}
+    patrick.post("/workbench/1/try/begin", data={**asked, "referral.program_wish": "2"})
     assert "Anmeldung auf Vollständigkeit prüfen" in patrick.words
     patrick.post("/workbench/1/try/timer", timer="nothing_like_this")
     assert "Das geht hier nicht." in patrick.words
@@ -354,7 +357,7 @@ def test_a_blocked_case_says_why_and_what_would_help(web, patrick, cases):
         for name in list(draft.examples):
             drawing_drafts.forget_example(draft, name, by=owner)
     patrick.open("/workbench/1/release").post("/workbench/1/release", **{"from": ""})
-    patrick.open("/processes/2/moves").post("/processes/2/moves")
+    patrick.open("/processes/2/moves").post("/processes/2/moves", numbers="")
     work(web)
     words = patrick.open("/processes/2/moves").words
     assert "2 von 3 umgestellt" in words

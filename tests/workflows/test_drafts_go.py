@@ -192,8 +192,9 @@ def files(web):
 def test_delete_asks_once_and_then_the_paper_is_gone_from_disk(web):
     petra = web.person(PETRA).open("/drafts").press("Neue Anmeldung beginnen")
     page = petra.path.rpartition("/")[0]
-    paper = MultiDict([("document", (io.BytesIO(PAPER), "einwilligung.pdf"))])
-    petra.post(f"{page}/consent", data=paper, later="1")
+    paper = (io.BytesIO(PAPER), "einwilligung.pdf")
+    petra.open(f"{page}/consent")
+    petra.post(f"{page}/consent", data=petra.shown(document=paper, later="1"))
     assert len(files(web)) == 1
     asked = petra.open("/drafts").open(f"{page}/delete")
     assert "Das lässt sich nicht rückgängig machen." in asked.words
