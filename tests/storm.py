@@ -214,6 +214,13 @@ class Load:
             thread.start()
         return self
 
+    def wait_for_an_answer(self, seconds=30):
+        """Until somebody's step is answered after now; a slow machine is not only killed starting."""
+        before, until = self.answered.total(), time.monotonic() + seconds
+        while self.answered.total() == before:
+            assert time.monotonic() < until, "nobody is answered any more"
+            time.sleep(0.02)
+
     def __exit__(self, *_):
         self._stop.set()
         for thread in self._threads:

@@ -11,7 +11,7 @@ export function autosave(form) {
     return data;
   };
   last = new URLSearchParams(body()).toString();
-  const save = async () => {
+  const send = async () => {
     const data = body();
     const now = new URLSearchParams(data).toString();
     if (now === last) return;
@@ -24,6 +24,9 @@ export function autosave(form) {
       if (said) said.textContent = form.dataset.notSaved;
     }
   };
+  // One after the other: an earlier text must not arrive last.
+  let sending = Promise.resolve();
+  const save = () => { sending = sending.then(send); };
   form.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(save, 1500); });
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState !== 'hidden') return;

@@ -20,6 +20,7 @@ import { Saving } from './board/saving.js';
 import { Simulation, oneColour } from './board/simulation.js';
 import { translation } from './board/translation.js';
 import { whole } from './board/whole.js';
+import { latest } from './latest.js';
 
 const root = document.querySelector('[data-board]');
 const data = root.dataset;
@@ -41,12 +42,12 @@ const saving = new Saving({
   current: async () => (await modeler.saveXML({ format: true })).xml,
 });
 
-const preview = async (form, variant) => {
+const preview = latest(async (form, variant) => (await fetch(`${data.forms}/${form}?variant=${variant}`)).text(), (html) => {
   const dialog = part('preview');
-  const page = new DOMParser().parseFromString(await (await fetch(`${data.forms}/${form}?variant=${variant}`)).text(), 'text/html');
+  const page = new DOMParser().parseFromString(html, 'text/html');
   dialog.querySelector('[data-form]').replaceChildren(...page.querySelector('[data-form]').childNodes);
   dialog.showModal();
-};
+});
 const ask = async (element) => {
   await saving.flush();
   const object = element.businessObject;
@@ -56,7 +57,7 @@ const ask = async (element) => {
 
 const panel = new Panel(part('panel'), modeler, known, ask, preview);
 const findings = new Findings(part('findings'), modeler, panel.writing, known, data.file);
-const check = async () => findings.told(await json(data.check));
+const check = latest(() => json(data.check), (found) => findings.told(found));
 saving.onKept(check);
 
 async function open() {

@@ -10,6 +10,7 @@ import 'dmn-js/dist/assets/dmn-font/css/dmn.css';
 import './board.css';
 import { node, select, text } from './board/fields.js';
 import { Saving } from './board/saving.js';
+import { latest } from './latest.js';
 
 const GERMAN = {
   'View DRD': 'Übersicht', 'Hit policy:': 'Trefferregel:', 'Hit Policy': 'Trefferregel', 'Hit policy': 'Trefferregel', When: 'Wenn', And: 'und', Then: 'Dann', Annotations: 'Bemerkung', Annotation: 'Bemerkung',
@@ -37,39 +38,38 @@ const saving = new Saving({
   current: async () => (await modeler.saveXML({ format: true })).xml,
 });
 
-async function check() {
-  const found = (await json(data.check)).filter(({ file }) => file === data.file);
+const check = latest(() => json(data.check), (all) => {
+  const found = all.filter(({ file }) => file === data.file);
   const items = found.map(({ code, severity, words, reason, sentence }) => node('li', { class: severity, 'data-code': code },
     node('span', { class: 'tag' }, texts.severities[severity]), ' ', words, ' ', node('span', { class: 'quiet' }, reason),
     node('details', {}, node('summary', {}, texts.exactly), node('code', {}, `${code}: ${sentence}`))));
   part('findings').replaceChildren(node('p', { role: 'status', class: 'quiet' }, found.length ? '' : texts.nothingFound), node('ul', { class: 'findings' }, ...items));
-}
+});
 
 const given = {};
-async function decide(decision, result) {
-  const query = new URLSearchParams(given);
-  const { fired, answers, sentence } = await json(`${data.decide}/${encodeURIComponent(decision)}?${query}`);
+const decides = (decision) => latest(() => json(`${data.decide}/${encodeURIComponent(decision)}?${new URLSearchParams(given)}`), ({ fired, answers, sentence }, result) => {
   const said = sentence || (fired.length ? texts.fires.replace('{rules}', fired.join(', ')) : texts.firesNone);
   result.replaceChildren(node('p', { role: 'status' }, node('strong', {}, said)),
     node('dl', { class: 'facts' }, ...answers.flatMap(({ words, value }) => [node('dt', {}, words), node('dd', {}, value)])));
   root.querySelectorAll('tr.fires').forEach((row) => row.classList.remove('fires'));
   const rows = root.querySelectorAll('.tjs-table tbody tr');
   for (const number of fired) rows[number - 1]?.classList.add('fires');
-}
+});
 
-async function bench() {
-  const tables = await json(data.bench);
+const asking = {}; // by decision: the answer to an earlier bench is not told in the next one
+const bench = latest(() => json(data.bench), (tables) => {
   part('bench').replaceChildren(node('h2', {}, texts.bench), ...tables.flatMap(({ decision, inputs }) => {
     const result = node('div', { 'data-result': true });
+    const decide = asking[decision] ??= decides(decision);
     const fields = inputs.map(({ words, choices }, place) => {
       const key = `v${place}`;
-      const change = (value) => { given[key] = value; decide(decision, result); };
+      const change = (value) => { given[key] = value; decide(result); };
       return choices.length ? select(words, choices, given[key] ?? '', change, { name: key }) : text(words, given[key] ?? '', change, { name: key });
     });
-    decide(decision, result);
+    decide(result);
     return [...fields, result];
   }));
-}
+});
 
 saving.onKept(() => { check(); bench(); });
 saving.read(await modeler.importXML(xml));

@@ -37,6 +37,7 @@ def storm(url, folder, kills, seed):
         try:
             with Load(office.port, tasks) as load:
                 for _ in range(kills):
+                    load.wait_for_an_answer()
                     time.sleep(dice.uniform(0.05, 0.6))
                     bring_mail_forward()
                     office.kill_something(dice)

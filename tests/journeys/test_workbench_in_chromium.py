@@ -265,6 +265,27 @@ def test_a_table_is_changed_on_its_bench_and_a_gap_is_shown(browser, live):
         page.wait_for_selector("li[data-code=GAP]")
 
 
+def test_an_answer_that_arrives_late_is_not_told(browser, live):
+    """The bench of a table asks at each change; a slow answer to an earlier one says nothing any more."""
+    app, address = live
+    _case, draft_id = arrange(app)
+    with someone(browser, address, PATRICK, viewport={"width": 1400, "height": 1000}) as page:
+        page.goto(f"{address}/workbench/{draft_id}/board?file=routing.dmn")
+        page.wait_for_selector("[data-table][data-ready]")
+        slow = []
+        page.route("**/decide/**", lambda route: slow.append(route))
+        page.select_option("[name=v0]", '"open"')
+        page.select_option("[name=v1]", '"CHILD"')
+        while len(slow) < 2:
+            page.wait_for_timeout(20)
+        slow[1].continue_()
+        page.wait_for_selector("text=Es trifft Regel 2.")
+        with page.expect_response("**/decide/**"):
+            slow[0].continue_()
+        page.wait_for_timeout(200)
+        assert page.locator("text=Es trifft Regel 2.").is_visible()
+
+
 PAGES = (
     "board",
     "check",
