@@ -14,7 +14,8 @@ from models.sign_ins import AttemptKind, end_links
 from models.user_sessions import end_sessions
 from workflows.errors import AddressTaken, HasLeft, HasRoleAlready, WaitsForSecond
 from workflows.links import ask_for_link, send_link, use_link
-from workflows.memberships import administers, check_role, tell_leads
+from workflows.memberships import check_role, tell_leads
+from workflows.organisations import administers
 from workflows.role_requests import ask, needs_second
 
 
@@ -80,17 +81,6 @@ def invite_again(user: User, *, by: User | None) -> None:
     with transaction():
         send_link(user, "invitation")
         journal.write("invited", by=by, user=user.id)
-
-
-def welcome_back(user: User, *, by: User | None) -> bool:
-    """A link for somebody who is let in again and never set a password; whether one was sent."""
-    if not user.active or user.password_hash is not None:
-        return False
-    try:
-        invite_again(user, by=by)
-    except WaitsForSecond:
-        return False
-    return True
 
 
 def _new_person(

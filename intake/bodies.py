@@ -9,7 +9,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
 from intake import arriving, forgery
-from intake.errors import readable, safely, sign_in_first
+from intake.errors import page_to_open, safely, sign_in_first
 from workflows import bounds
 
 _MULTIPART, _TYPED = "multipart/form-data", "application/x-www-form-urlencoded"
@@ -85,5 +85,5 @@ def _too_large(_error: RequestEntityTooLarge) -> Any:
     if not current_user.is_authenticated and getattr(view, "permission", None) is not None:
         return sign_in_first()
     largest = current_app.extensions["intake"].largest_file // bounds.MB
-    made = render_template("errors/too_large.html", back=readable(), largest=largest)
+    made = render_template("errors/too_large.html", back=page_to_open(), largest=largest)
     return made, 413

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import request
 
 from intake import wording
-from intake.views.rows import key_of
+from intake.whole import key_of
 from models.people import User
 
 

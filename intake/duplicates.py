@@ -12,7 +12,7 @@ from flask import current_app
 from intake.forms.referral import ReferralForm
 from models.base import now
 from models.drafts import Draft
-from models.journal import facts_since, write
+from models.journal import facts_since, is_noted, write
 from models.mentees import Mentee, search_key
 from models.people import User, lock_person
 from models.referrals import Referral, visible_to
@@ -66,8 +66,7 @@ def ask(form: ReferralForm, draft: Draft, *, by: User) -> None:
 def like(form: ReferralForm, draft: Draft, user: User) -> list[Alike]:
     """What a question that this person has asked of this draft finds; one never asked finds nothing."""
     question = _question(form)
-    known = facts_since(ASKED, user.id, None) if question else []
-    if {"draft": draft.id, "question": question} not in known:
+    if not question or not is_noted(ASKED, user.id, draft=draft.id, question=question):
         return []
     return _found(_signs(form), user)
 

@@ -6,7 +6,7 @@ from flask import Flask, current_app, g, redirect, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 
-from intake import factors, forgery, sessions
+from intake import factors, forgery, recovery_codes, sessions
 from intake.errors import typed_again
 from models.people import User
 from models.second_factors import has_factor
@@ -22,18 +22,21 @@ def register(app: Flask) -> None:
 
 
 def _lead() -> Any:
+    if request.endpoint == "static":  # asks the database nothing
+        return None
     if not current_user.is_authenticated or not factors.must_have(current_user):
         return None
     user: User = current_user._get_current_object()
-    if has_factor(user.id) and sessions.current().proved_at is None:
+    has_one = has_factor(user.id)
+    if has_one and sessions.current().proved_at is None:
         sessions.leave()  # begun before the factor was there; the next one begins with it
         return redirect(url_for("sign_in.show"))
-    if factors.is_complete(user):
+    if has_one and recovery_codes.are_put_away(user):
         return None
     g.enrolling = True
     if request.blueprint == "factors" or not _is_guarded():
         return None
-    return _there(user)
+    return _there(codes_missing=has_one)
 
 
 def _is_guarded() -> bool:
@@ -42,10 +45,9 @@ def _is_guarded() -> bool:
     return guarded and request.endpoint not in _OPEN
 
 
-def _there(user: User) -> Any:
+def _there(*, codes_missing: bool) -> Any:
     """To the pages of the second factor; what was typed meanwhile is not lost."""
     if request.method in forgery.SAFE:
-        codes_missing = has_factor(user.id)
         return redirect(url_for("factors.codes" if codes_missing else "factors.index"))
     sentence = gettext(
         "Ihre Rolle verlangt jetzt einen zweiten Faktor. Richten Sie ihn in einem neuen Fenster ein "

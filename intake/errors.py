@@ -93,10 +93,10 @@ def sign_in_first(_error: object = None) -> Any:
     """To the sign-in page, and from there to the page that was asked for; nothing is sent again."""
     if request.method in forgery.SAFE:
         return redirect(url_for("sign_in.show", next=request.full_path.rstrip("?")))
-    return render_template("sign_in/show.html", next=readable()), 401
+    return render_template("sign_in/show.html", next=page_to_open()), 401
 
 
-def readable(shown: str = "") -> str:
+def page_to_open(shown: str = "") -> str:
     """The address of this request if it can be opened; else where its form was, or a page above."""
     urls = current_app.url_map.bind("localhost")
     if urls.test(request.path, "GET"):

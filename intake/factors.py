@@ -1,6 +1,5 @@
 """The second factor: who needs one, who has one, and how it is given at the sign-in."""
 
-import hashlib
 import secrets
 import time
 from datetime import timedelta
@@ -11,6 +10,7 @@ from intake import accounts, known_browsers, passkeys, recovery_codes, sessions,
 from intake.guessing import TooManyAttempts
 from models import journal
 from models.base import now
+from models.digests import digest
 from models.people import Role, User
 from models.second_factors import (
     FactorGuess,
@@ -26,6 +26,7 @@ from models.second_factors import (
     has_factor,
     has_role,
     hold,
+    own_passkey,
     passkeys_of,
     time_code_of,
 )
@@ -85,7 +86,7 @@ def half_begin(user: User, onward: str = "") -> None:
         clear_expired(now())
         db.add(
             HalfSignIn(
-                digest=_digest(secret),
+                digest=digest(secret),
                 user_id=user.id,
                 password=_password_of(user),
                 expires_at=now() + HALF,
@@ -96,7 +97,7 @@ def half_begin(user: User, onward: str = "") -> None:
 
 def half_signed_in() -> User | None:
     """Who has given the password in this browser, not the second factor, and still may."""
-    row = half_sign_in(_digest(session.get(_HALF, "")), now())
+    row = half_sign_in(digest(session.get(_HALF, "")), now())
     user = db.get(User, row.user_id) if row else None
     if row is None or user is None or not user.active:
         return None
@@ -111,7 +112,7 @@ def half_onward() -> str:
 def half_end() -> bool:
     """The half is done with; False if another request was faster."""
     with transaction():
-        return end_half_sign_in(_digest(session.pop(_HALF, "")))
+        return end_half_sign_in(digest(session.pop(_HALF, "")))
 
 
 def prove(user: User, *, typed: str = "", signed: str = "") -> str:
@@ -193,7 +194,7 @@ def remove_app(user: User) -> None:
 def remove_passkey(user: User, passkey_id: int) -> bool:
     """Take a passkey away; False if there is none. Raises LastFactor."""
     with transaction():
-        row = next((row for row in passkeys_of(user.id) if row.id == passkey_id), None)
+        row = own_passkey(user.id, passkey_id)
         if row is None:
             return False
         _spare(user, row)
@@ -205,7 +206,7 @@ def rename_passkey(user: User, passkey_id: int, name: str) -> bool:
     """Call a passkey otherwise; False if there is none."""
     chosen = passkeys.named(name)
     with transaction():
-        row = next((row for row in passkeys_of(user.id) if row.id == passkey_id), None)
+        row = own_passkey(user.id, passkey_id)
         if row is None or not chosen:
             return False
         row.name = chosen
@@ -245,8 +246,4 @@ def _place(user: User) -> str:
 
 
 def _password_of(user: User) -> str:
-    return _digest(user.password_hash or "")
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return digest(user.password_hash or "")

@@ -111,7 +111,7 @@ def hold(token: Token, page: str) -> bool:
     """Keep what came with a token of ours for the person whose page it was; False if nothing is."""
     fields: dict[str, list[str]] = {}
     for name, value in typed():
-        fields.setdefault(name.replace("\0", ""), []).append(value.replace("\0", ""))
+        fields.setdefault(readable(name), []).append(value)
     size = sum(len(name) + len(value) for name, values in fields.items() for value in values)
     user = db.get(User, token.user_id)
     if user is None or not user.active or now() - token.made_at > FRESH:

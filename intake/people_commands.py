@@ -110,14 +110,12 @@ def deactivate(email: str) -> None:
 @click.argument("email")
 def reactivate(email: str) -> None:
     """Let a person who has left in again, with the roles they had."""
-    from intake import accounts
 
     with office():
         known = _known(email)
         if known.active:
             raise Refused(f"{known.email} has not left")
-        memberships.reactivate(known, by=None)
-        linked = accounts.welcome_back(known, by=None)
+        linked = memberships.reactivate(known, by=None)
     told = (
         "is let in again; a link for the first password is on its way"
         if linked

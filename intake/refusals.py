@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from intake import acting, keeping
-from intake.errors import page, readable, safely, sign_in_first, typed_again
+from intake.errors import page, page_to_open, safely, sign_in_first, typed_again
 from intake.forgery import FromElsewhere, OfAnotherPlace, Outlived, Unsigned
 from intake.keeping import typed
 
@@ -45,7 +45,7 @@ def _outlived(error: Outlived) -> Any:
     """What its own person typed waits for them; who else is signed in here sees nothing of it."""
     if request.endpoint == "sign_in.enter":
         return _sign_in_again()
-    onward = readable(error.token.page)
+    onward = page_to_open(error.token.page)
     if not current_user.is_authenticated and not _is_public():
         held = keeping.hold(error.token, onward)
         return render_template("sign_in/show.html", next=onward, held=held), 401

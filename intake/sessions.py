@@ -1,6 +1,5 @@
 """Signed in: what begins, keeps and ends a session. The cookie has its secret, the row decides."""
 
-import hashlib
 import re
 import secrets
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from intake import acting, known_browsers
 from intake.config import Config
 from models import journal
 from models.base import now
+from models.digests import digest
 from models.people import User
 from models.session import db, transaction
 from models.user_sessions import (
@@ -167,7 +167,7 @@ def source(address: str | None = None) -> str:
 
 def _person_of(secret: str) -> User | None:
     """The person of a session that is still open; called by Flask-Login."""
-    row = session_of(_digest(secret))
+    row = session_of(digest(secret))
     begun, seen = _oldest()
     if row is None or row.ended_at or row.begun_at <= begun or row.seen_at <= seen:
         return None
@@ -201,8 +201,4 @@ def _oldest() -> tuple[datetime, datetime]:
 def _new_secret(user: User) -> str:
     """Give a person at a page a secret; its digest, which is all that is kept."""
     user.secret = secrets.token_urlsafe(32)
-    return _digest(user.secret)
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return digest(user.secret)

@@ -13,3 +13,8 @@ def whole(text: str, least: int = 0, most: int = LARGEST) -> int | None:
         return None
     found = int(text)
     return found if least <= found <= most else None
+
+
+def key_of(text: str) -> int:
+    """A key that stands in an address or a field; 0, which no row has, for what is none."""
+    return whole(text) or 0

@@ -144,12 +144,21 @@ def last_of(event: str, user_id: int) -> datetime | None:
     return next((at for at, facts in db.execute(rows) if facts.get("user") == user_id), None)
 
 
-def facts_since(event: str, by_id: int, moment: datetime | None) -> list[dict[str, Any]]:
-    """The facts of what a person did of one kind, since a moment or ever."""
+def facts_since(event: str, by_id: int, moment: datetime) -> list[dict[str, Any]]:
+    """The facts of what a person did of one kind since a moment."""
     select = sa.select(Entry.facts).where(Entry.by_id == by_id, Entry.event == event)
-    if moment is not None:
-        select = select.where(Entry.at >= moment)
-    return list(db.scalars(select))
+    return list(db.scalars(select.where(Entry.at >= moment)))
+
+
+def is_noted(event: str, by_id: int, *, draft: int, question: str) -> bool:
+    """Whether a person has ever done this: asked this question in this draft."""
+    select = sa.exists().where(
+        Entry.by_id == by_id,
+        Entry.event == event,
+        Entry.facts["draft"].as_integer() == draft,
+        Entry.facts["question"].as_string() == question,
+    )
+    return bool(db.scalar(sa.select(select)))
 
 
 def merged_since(moment: datetime) -> set[int]:

@@ -117,6 +117,11 @@ def passkeys_of(user_id: int) -> list[Passkey]:
     return list(db.scalars(select.order_by(Passkey.id)))
 
 
+def own_passkey(user_id: int, passkey_id: int) -> Passkey | None:
+    """One passkey of a person by its key; nobody else's."""
+    return db.scalar(sa.select(Passkey).where(Passkey.user_id == user_id, Passkey.id == passkey_id))
+
+
 def passkey_of(user_id: int, credential: str, *, held: bool = False) -> Passkey | None:
     """One passkey of a person by what its device calls it."""
     select = sa.select(Passkey).where(Passkey.user_id == user_id, Passkey.credential == credential)

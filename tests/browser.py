@@ -59,9 +59,7 @@ class Person:
     def shown(self, **changes):
         """The fields of the form of this page as a browser would send them, changed where told."""
         form = next(f for f in self.page.forms if f.get("data-step") is not None)
-        values = MultiDict((e.name, v) for e in form.inputs for v in _values(e))
-        for element in form.xpath(".//input[@type='text' or not(@type)]"):
-            values.setdefault(element.get("name"), "")
+        values = _fields(form)
         for name, value in changes.items():
             values.setlist(name, [value])
         return values
@@ -93,10 +91,7 @@ class Person:
             if f.get("data-step") is not None
             or (f.get("method") == "post" and f.xpath('.//*[@class="buttons"]'))
         )
-        values = MultiDict()
-        for element in form.inputs:
-            for value in _values(element):
-                values.add(element.name, value)
+        values = _fields(form)
         for name in (*changes, *drop):
             values.poplist(name)
         for name, value in changes.items():
@@ -174,6 +169,11 @@ class Person:
 
 def _said(element):
     return " ".join(element.text_content().split())
+
+
+def _fields(form):
+    """What a browser would send of a form as it is shown."""
+    return MultiDict((e.name, value) for e in form.inputs for value in _values(e))
 
 
 def _values(element):

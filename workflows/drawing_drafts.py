@@ -275,7 +275,7 @@ def release(
 
 def is_drawn_by(draft: DrawingDraft, user: User) -> bool:
     """Whether somebody's hand is in a draft, in what it was copied from too."""
-    return user.id == draft.author_id or user.id in hands_of(draft.id)
+    return user.id in hands_of(draft.id)
 
 
 def seen(draft: DrawingDraft, *, by: User) -> None:
@@ -306,8 +306,7 @@ def _changed(draft: DrawingDraft, by: User) -> None:
     """Count a save; of many by one person in a row the journal notes the first."""
     if draft.revision == 1 or draft.changed_by_id != by.id or draft.changed_at < now() - PAUSE:
         _note("drawing_changed", draft, by)
-    if by.id not in hands_of(draft.id):
-        db.add(DrawingHand(draft_id=draft.id, user_id=by.id))
+    db.merge(DrawingHand(draft_id=draft.id, user_id=by.id))
     draft.revision += 1
     draft.changed_by_id, draft.changed_at = by.id, now()
     draft.changed_by = by

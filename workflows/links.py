@@ -1,6 +1,5 @@
 """Links that let a person set a password: one at a time, mailed, used once."""
 
-import hashlib
 import secrets
 from datetime import timedelta
 
@@ -8,6 +7,7 @@ import sqlalchemy as sa
 
 from models import jobs, journal
 from models.base import now
+from models.digests import digest
 from models.people import User
 from models.session import db, transaction
 from models.sign_ins import PasswordLink, end_links
@@ -22,7 +22,7 @@ def send_link(user: User, notice: str) -> None:
     """Mail a link; those that were sent before open nothing any more. Call inside a transaction."""
     secret = secrets.token_urlsafe(32)
     end_links(user.id)
-    db.add(PasswordLink(user_id=user.id, digest=_digest(secret), expires_at=now() + LINK_LASTS))
+    db.add(PasswordLink(user_id=user.id, digest=digest(secret), expires_at=now() + LINK_LASTS))
     post(notice, user.email, locale=user.locale, secret=secret)
 
 
@@ -62,14 +62,10 @@ def use_link(secret: str) -> User | None:
 
 
 def _link(select: sa.Select[PasswordLink], secret: str) -> PasswordLink | None:
-    fresh = select.where(PasswordLink.digest == _digest(secret)).execution_options(
+    fresh = select.where(PasswordLink.digest == digest(secret)).execution_options(
         populate_existing=True
     )
     link = db.scalar(fresh)
     if link is None or link.used_at is not None or link.expires_at < now():
         return None
     return link
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

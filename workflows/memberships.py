@@ -1,7 +1,5 @@
 """The verbs on what people are where: give a role, take one away, let go, let in again."""
 
-from typing import Any
-
 import sqlalchemy as sa
 
 from models import journal
@@ -27,13 +25,13 @@ from workflows.errors import (
     HasRoleAlready,
     LastAdministrator,
     NoSuchRole,
-    NotAllowed,
     OwnAdministration,
     OwnRights,
 )
 from workflows.links import send_link
 from workflows.notices import post
-from workflows.role_requests import ask, decide, give_up, needs_second
+from workflows.organisations import administers
+from workflows.role_requests import ask, decide, give_up, needs_second, note
 
 
 def give_role(
@@ -99,9 +97,10 @@ def agree(request: RoleRequest, *, by: User) -> None:
 
 def _grant(user: User, organisation: Organisation, role: Role, by: User | None) -> None:
     """Give a role, tell the person and who leads there."""
+    waited = user.password_hash is None and not user.memberships  # the first link waited with it
     user.memberships.append(Membership(organisation_id=organisation.id, role=role))
-    _note("role_given", user, organisation, role, by)
-    if user.password_hash is None:  # invited while the role waited; the invitation says the rest
+    note("role_given", user, organisation.id, role, by)
+    if waited:
         send_link(user, "invitation")
     else:
         several = len({m.organisation_id for m in user.memberships}) > 1
@@ -152,7 +151,7 @@ def take_role(membership: Membership, *, by: User | None) -> int:
         freed = _free(user, lost_queues(user, [membership]))
         user.memberships.remove(membership)
         db.delete(membership)
-        _note("role_taken", user, organisation, role, by, tasks=freed)
+        note("role_taken", user, organisation.id, role, by, tasks=freed)
         if user.active:
             _tell("role_removed", user, organisation, role)
     return freed
@@ -183,8 +182,10 @@ def deactivate(user: User, *, by: User | None) -> int:
     return freed
 
 
-def reactivate(user: User, *, by: User | None, two: bool = False) -> None:
+def reactivate(user: User, *, by: User | None, two: bool = False) -> bool:
     """Somebody comes back, with the roles they had; they get a mail, and who leads there too.
+
+    Whether they need a first password, and a link for it is on its way.
 
     Args:
         two: whether a second administrator has to agree to roles that let somebody read cases.
@@ -192,7 +193,7 @@ def reactivate(user: User, *, by: User | None, two: bool = False) -> None:
     administers(by)
     with transaction():
         _hold(user)
-        _let_in(user, by, two)
+        return _let_in(user, by, two)
 
 
 def check_role(organisation: Organisation, role: Role) -> None:
@@ -207,12 +208,6 @@ def check_role(organisation: Organisation, role: Role) -> None:
         raise NoSuchRole(
             f"there is no {role.value} at {organisation.name}; roles there are: {names}"
         )
-
-
-def administers(by: User | None) -> None:
-    """The command acts for nobody; a page acts for who is signed in. Raises NotAllowed."""
-    if by is not None and Role.ADMINISTRATOR not in by.roles:
-        raise NotAllowed("people belong to the administration")
 
 
 def _is_another(user: User, by: User | None) -> None:
@@ -240,10 +235,10 @@ def _somebody_else_administers(user: User) -> None:
         raise LastAdministrator(user.id)
 
 
-def _let_in(user: User, by: User | None, two: bool) -> None:
-    """Somebody who has left may sign in again. Who never had a password needs a link first."""
+def _let_in(user: User, by: User | None, two: bool) -> bool:
+    """Somebody who has left may sign in again; who never had a password gets a link for it."""
     if user.active:
-        return
+        return False
     user.active = True
     journal.write("reactivated", by=by, user=user.id)
     if user.password_hash:
@@ -253,10 +248,15 @@ def _let_in(user: User, by: User | None, two: bool) -> None:
         if two and by is not None and needs_second(role, by):
             user.memberships.remove(membership)
             db.delete(membership)
-            _note("role_taken", user, organisation, role, by)
+            note("role_taken", user, organisation.id, role, by)
             ask(user, organisation, role, by)
         else:
             tell_leads(user, organisation, role)
+    never_came = user.password_hash is None and bool(user.memberships)
+    if never_came:
+        journal.write("invited", by=by, user=user.id)
+        send_link(user, "invitation")
+    return never_came
 
 
 def _free(user: User, queues: set[Queue]) -> int:
@@ -264,13 +264,6 @@ def _free(user: User, queues: set[Queue]) -> int:
     for task in tasks:
         task.assignee, task.assignee_id = None, None
     return len(tasks)
-
-
-def _note(
-    event: str, user: User, organisation: Organisation, role: Role, by: User | None, **facts: Any
-) -> None:
-    place: dict[str, Any] = {"organisation": organisation.id, "role": role.value}
-    journal.write(event, by=by, user=user.id, **place, **facts)
 
 
 def _tell(

@@ -29,7 +29,7 @@ _WITH_AREAS = (OrganisationKind.OFFICE, OrganisationKind.PROVIDER)
 def administers(by: User | None) -> None:
     """Let the administration and the command line through. Raises NotAllowed."""
     if by is not None and Role.ADMINISTRATOR not in by.roles:
-        raise NotAllowed("organisations belong to the administration")
+        raise NotAllowed("this belongs to the administration")
 
 
 def add_organisation(kind: OrganisationKind, answers: Answers, *, by: User | None) -> Organisation:

@@ -78,7 +78,7 @@ def forget(documents: list[Document]) -> None:
 
 def give_along(referral: Referral, keys: list[str]) -> None:
     """Let the next provider read papers of the one that has the case now; inside a transaction."""
-    chosen = [int(key) for key in keys if key.isdigit()]
+    chosen = [int(key) for key in keys if key.isascii() and key.isdigit()]
     db.execute(
         sa.update(Document)
         .where(Document.referral_id == referral.id, Document.id.in_(chosen))

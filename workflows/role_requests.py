@@ -14,8 +14,9 @@ from models.organisations import Organisation
 from models.people import REFERRAL_ROLES, Role, User, administrators, ever_administered
 from models.role_requests import Outcome, RoleRequest, open_request, requests_before
 from models.session import db, transaction
-from workflows.errors import HasRoleAlready, NotAllowed, NotPossibleNow
+from workflows.errors import HasRoleAlready, NotPossibleNow
 from workflows.notices import post
+from workflows.organisations import administers
 
 #: What lets somebody read cases, change what runs, or give such roles.
 NEEDS_SECOND = REFERRAL_ROLES | {Role.PROCESS_OWNER, Role.ADMINISTRATOR}
@@ -26,8 +27,8 @@ LAPSES = timedelta(days=14)
 def needs_second(role: Role, by: User | None) -> bool:
     """Whether a second administrator has to agree, where the installation asks for two.
 
-    The first administrator gives roles alone until somebody else has administered; to let the
-    others go brings that back to nobody. The command, which only who runs the server can type,
+    The first administrator gives roles alone until somebody else administers. Letting that one go
+    does not change it back. The command, which only who runs the server can type,
     asks nobody.
     """
     if by is None or role not in NEEDS_SECOND:
@@ -64,8 +65,7 @@ def ask(user: User, organisation: Organisation, role: Role, by: User) -> RoleReq
 
 def refuse(request: RoleRequest, *, by: User) -> None:
     """Say no, as an administrator; who asked takes it back by that."""
-    if Role.ADMINISTRATOR not in by.roles:
-        raise NotAllowed("people belong to the administration")
+    administers(by)
     own = request.asked_by_id == by.id
     with transaction():
         decide(request, Outcome.TAKEN_BACK if own else Outcome.REFUSED, by)
@@ -100,6 +100,13 @@ def decide(request: RoleRequest, outcome: Outcome, by: User | None) -> None:
     request.decided_by_id = by.id if by else None
 
 
+def note(
+    event: str, user: User, organisation_id: int, role: Role, by: User | None, **facts: Any
+) -> None:
+    """A line of the journal about a person's role somewhere."""
+    place: dict[str, Any] = {"organisation": organisation_id, "role": role.value}
+    journal.write(event, by=by, user=user.id, **place, **facts)
+
+
 def _note(event: str, request: RoleRequest, by: User | None) -> None:
-    facts: dict[str, Any] = {"organisation": request.organisation_id, "role": request.role.value}
-    journal.write(event, by=by, user=request.user_id, **facts)
+    note(event, request.user, request.organisation_id, request.role, by)

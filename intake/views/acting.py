@@ -10,8 +10,8 @@ from intake import acting
 from intake.errors import typed_for_another
 from intake.keeping import typed
 from intake.permissions import Permission, requires
-from intake.views.rows import key_of
 from intake.views.sign_in import is_ours
+from intake.whole import key_of
 from models.people import administrators
 
 pages = Blueprint("acting", __name__, url_prefix="/acting")

@@ -16,7 +16,7 @@ from intake.permissions import Permission, requires
 from intake.pictures import BadPicture
 from intake.sessions import background
 from intake.tables import decided, inputs
-from intake.views.rows import key_of
+from intake.whole import key_of
 from intake.wording import DRAFT_STATE, moment
 from models.base import now
 from models.drawing_drafts import DraftState, DrawingDraft, others_at

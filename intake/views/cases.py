@@ -26,7 +26,7 @@ from intake.forms.referral import ReferralForm
 from intake.forms.triage import TriageForm
 from intake.keeping import keeps, sent
 from intake.permissions import Permission, requires
-from intake.views.rows import key_of
+from intake.whole import key_of
 from models.base import today
 from models.incidents import open_incidents
 from models.journal import Audience, timeline

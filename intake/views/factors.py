@@ -13,7 +13,7 @@ from intake.guessing import TooManyAttempts
 from intake.navigation import first_page
 from intake.permissions import Permission, requires
 from intake.views.sign_in import is_ours, too_many, waiting
-from models.second_factors import Passkey, has_factor, passkeys_of, time_code_of
+from models.second_factors import Passkey, has_factor, own_passkey, passkeys_of, time_code_of
 
 pages = Blueprint("factors", __name__, url_prefix="/account/factors")
 
@@ -206,10 +206,7 @@ def _added(first: bool, sentence: str) -> Any:
 
 
 def _own(passkey_id: int) -> Passkey:
-    row = next((row for row in passkeys_of(current_user.id) if row.id == passkey_id), None)
-    if row is None:
-        abort(404)
-    return row
+    return own_passkey(current_user.id, passkey_id) or abort(404)
 
 
 def _last() -> Any:

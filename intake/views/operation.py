@@ -7,8 +7,7 @@ from flask import Blueprint, abort, render_template, request
 from flask_babel import gettext, ngettext
 
 from intake.permissions import Permission, requires
-from intake.views.rows import key_of
-from intake.whole import whole
+from intake.whole import key_of, whole
 from models.base import now
 from models.operation import Figures, Scope, figures, waiting_at, ways
 from models.processes import Diagram, latest_diagram

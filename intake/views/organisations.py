@@ -10,7 +10,8 @@ from intake import wording
 from intake.forms.organisation import OrganisationForm
 from intake.keeping import keeps, sent
 from intake.permissions import Permission, requires
-from intake.views.rows import key_of, refused, seen_of, stale
+from intake.views.rows import refused, seen_of, stale
+from intake.whole import key_of
 from models.base import today
 from models.organisations import (
     OfficeKind,

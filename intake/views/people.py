@@ -283,7 +283,7 @@ def _readmit(person: User) -> Any:
 
 def _back(person: User) -> str:
     """Somebody is let in again; who never came gets a link for the first password."""
-    if accounts.welcome_back(person, by=current_user):
+    if person.password_hash is None and person.memberships:
         return gettext(
             "%(who)s ist wieder zugelassen. Ein neuer Link ist unterwegs an %(address)s.",
             who=person.name,

@@ -12,7 +12,8 @@ from intake.forms import place as forms
 from intake.forms.base import StepForm
 from intake.keeping import keeps, sent
 from intake.permissions import Permission, requires
-from intake.views.rows import key_of, refused
+from intake.views.rows import refused
+from intake.whole import key_of
 from models.base import today
 from models.places import (
     Municipality,

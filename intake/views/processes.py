@@ -10,7 +10,7 @@ from flask_login import current_user
 from intake import raw
 from intake.differences import by_place
 from intake.permissions import Permission, may, requires
-from intake.views.rows import key_of
+from intake.whole import key_of
 from models.load import Load, load_of
 from models.processes import Diagram, diagram_of, running_on
 from models.session import db

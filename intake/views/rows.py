@@ -8,14 +8,8 @@ from flask_babel import gettext
 from intake import wording
 from intake.forms.base import StepForm
 from intake.keeping import sent
-from intake.whole import whole
 from workflows.errors import NotAccepted
 from workflows.organisations import stamp
-
-
-def key_of(text: str) -> int:
-    """A key that stands in an address or a field; 0, which no row has, for what is none."""
-    return whole(text) or 0
 
 
 def seen_of(before: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from intake import security_words
 from intake.forms.fields.dates import a_day
 from intake.permissions import Permission, requires
-from intake.views.rows import key_of
+from intake.whole import key_of
 from models.base import OFFICE_ZONE
 from models.journal import Group
 from models.people import everybody
@@ -52,13 +52,9 @@ def _wanted() -> tuple[Wanted, str]:
     first, last = days
     wanted = Wanted(
         group=Group(group) if group in set(Group) else None,
-        user_id=_key("person"),
+        user_id=key_of(request.args.get("person", "")),
         since=datetime.combine(first, time(0), OFFICE_ZONE) if first else None,
         until=datetime.combine(last + timedelta(1), time(0), OFFICE_ZONE) if last else None,
-        before=_key("before"),
+        before=key_of(request.args.get("before", "")),
     )
     return wanted, wrong
-
-
-def _key(name: str) -> int:
-    return key_of(request.args.get(name, ""))

@@ -19,8 +19,7 @@ from intake.keeping import keeps, sent
 from intake.monitoring import STEPS
 from intake.permissions import Permission, requires
 from intake.reading import readable
-from intake.views.rows import key_of
-from intake.whole import whole
+from intake.whole import key_of, whole
 from models.base import now, today
 from models.deadlines import end_of
 from models.drafts import draft_for_task

@@ -15,7 +15,7 @@ from intake.findings import told
 from intake.forms import vocabulary
 from intake.keeping import keeps
 from intake.permissions import Permission, requires
-from intake.views.rows import key_of
+from intake.whole import key_of
 from models.drawing_drafts import DraftState, drawing_drafts
 from models.journal import workbench_entries
 from models.processes import Diagram, latest_diagram, versions

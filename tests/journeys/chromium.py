@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
 
@@ -95,3 +96,17 @@ def someone(browser, address, email, **options):
     yield page
     context.close()
     assert trouble == [], trouble
+
+
+#: Desktop and phone, light and dark.
+WAYS = [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")]
+
+
+def look(page, name, width, scheme):
+    """axe finds nothing, nothing overflows; a picture where INTAKE_SHOTS names a folder."""
+    report = Axe().run(page)
+    assert report.violations_count == 0, (name, report.generate_report())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+    if folder := os.environ.get("INTAKE_SHOTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png", full_page=True)

@@ -1,14 +1,11 @@
 """The second factor in a real browser: passkeys of its virtual device, the app, every page's looks."""
 
-import os
 import re
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import pyotp
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from intake import create_app, factors
 from intake.demo import player
@@ -16,7 +13,7 @@ from intake.demo.people import PASSWORD
 from models.second_factors import passkeys_of
 from models.session import connect, db, transaction
 from tests.conftest import config_for
-from tests.journeys.chromium import served, someone
+from tests.journeys.chromium import WAYS, look, served, someone
 
 pytestmark = pytest.mark.xdist_group("chromium")
 ANNA, PETRA = "a.admin@example.org", "p.beispiel@example.org"
@@ -183,19 +180,6 @@ def test_an_answer_given_to_another_origin_is_refused(browser, at_home):
         app.extensions["intake"] = held
         page.goto(f"{address}/tasks")
         page.wait_for_selector("#sign_in_email")
-
-
-WAYS = [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")]
-
-
-def look(page, name, width, scheme):
-    """axe finds nothing, nothing overflows; a picture where INTAKE_SHOTS names a folder."""
-    report = Axe().run(page)
-    assert report.violations_count == 0, (name, report.generate_report())
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-    if folder := os.environ.get("INTAKE_SHOTS"):
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png", full_page=True)
 
 
 @pytest.mark.parametrize(("width", "scheme"), WAYS)

@@ -1,31 +1,16 @@
 """People and the choice for whom one acts, in a real browser: keys, widths, schemes, axe."""
 
-import os
-from pathlib import Path
-
 import pytest
 import sqlalchemy as sa
-from axe_playwright_python.sync_playwright import Axe
 
 from intake.demo import player
 from models.people import Membership
 from models.session import db, transaction
-from tests.journeys.chromium import someone
+from tests.journeys.chromium import WAYS, look, someone
 
 pytestmark = pytest.mark.xdist_group("chromium")
 ANNA, NORA = "a.admin@example.org", "n.beispiel@example.org"
 SRK = "SRK Kanton Solothurn"
-WAYS = [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")]
-
-
-def look(page, name, width, scheme):
-    """axe finds nothing, nothing overflows; a picture where INTAKE_SHOTS names a folder."""
-    report = Axe().run(page)
-    assert report.violations_count == 0, (name, report.generate_report())
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-    if folder := os.environ.get("INTAKE_SHOTS"):
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png", full_page=True)
 
 
 def sized(width, scheme):

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from intake.demo import player
 from intake.forms import vocabulary
 from models.base import now
-from models.drawing_drafts import DraftState, others_at
+from models.drawing_drafts import DraftState, hands_of, others_at
+from models.journal import Entry
 from models.processes import diagram_of, latest_diagram, newest_diagram
 from models.session import db
 from tests.conftest import process_owner
@@ -216,3 +218,60 @@ def test_an_upgrade_leaves_the_offices_own_drawings_in_force(draft, patrick):
     assert ship(vocabulary()).version == 2
     assert diagram_of(REFERRAL, 3) is None
     db.rollback()
+
+
+@pytest.fixture
+def third(patrick):
+    return process_owner("third")
+
+
+def released(draft, by):
+    drafts.hand_in(draft, by=by)
+    return drafts.release(draft, vocabulary(), by=by, four_eyes=True)
+
+
+def test_another_persons_note_does_not_make_the_drawer_a_second(patrick, paula, draft):
+    paulas = drafts.begin(latest_diagram(REFERRAL), by=paula)
+    drafts.save(paulas, renamed(paulas), revision=1, by=patrick)
+    drafts.describe(paulas, "Nur ein Wort", by=paula)
+    with pytest.raises(FourEyes):
+        released(paulas, patrick)
+
+
+def test_another_persons_save_does_not_either(patrick, paula, third, draft):
+    drafts.save(draft, renamed(draft), revision=1, by=patrick)
+    drafts.save(draft, renamed(draft, "Noch"), revision=2, by=paula)
+    for one in (patrick, paula):
+        with pytest.raises(FourEyes):
+            released(draft, one)
+        drafts.take_back(draft.id, by=one)
+    assert released(draft, third).published_by_id == third.id
+
+
+def test_nor_does_a_copy_by_somebody_else(patrick, paula, draft):
+    drafts.save(draft, renamed(draft), revision=1, by=patrick)
+    copied = drafts.copy(draft, by=paula)
+    assert hands_of(copied.id) == {patrick.id, paula.id}
+    with pytest.raises(FourEyes):
+        released(copied, patrick)
+
+
+def test_nor_does_an_example_count_for_nothing(patrick, paula, draft):
+    name, example = next(iter(draft.examples.items()))
+    drafts.keep_example(draft, name, example, by=paula)
+    with pytest.raises(FourEyes):
+        released(draft, paula)
+
+
+def test_handing_in_is_not_drawing(patrick, paula, draft):
+    drafts.save(draft, renamed(draft), revision=1, by=patrick)
+    assert released(draft, paula).published_by_id == paula.id
+
+
+def test_a_refused_release_is_a_security_event(patrick, draft):
+    drafts.save(draft, renamed(draft), revision=1, by=patrick)
+    with pytest.raises(FourEyes):
+        released(draft, patrick)
+    entry = db.scalars(sa.select(Entry).where(Entry.event == "release_refused")).one()
+    assert (entry.by_id, entry.security) == (patrick.id, "protection")
+    assert entry.at <= now()

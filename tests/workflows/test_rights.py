@@ -8,20 +8,13 @@ import sqlalchemy as sa
 from intake import accounts
 from intake.demo import player
 from intake.demo.cases import organisation_of
-from intake.forms import vocabulary
-from models.base import now
-from models.drawing_drafts import hands_of
 from models.journal import Entry
 from models.organisations import organisation_called
 from models.outbox import Mail
 from models.people import Membership, Role, User
-from models.processes import latest_diagram
 from models.role_requests import RoleRequest, role_requests
 from models.session import db, transaction
-from tests.workflows.test_drawing_drafts import renamed
-from workflows import drawing_drafts as drafts
-from workflows.diagrams.published import REFERRAL
-from workflows.errors import FourEyes, HasRoleAlready, NotAllowed, NotPossibleNow, OwnRights
+from workflows.errors import HasRoleAlready, NotAllowed, NotPossibleNow, OwnRights
 from workflows.memberships import agree, deactivate, give_role, reactivate
 from workflows.role_requests import LAPSES, let_lapse, refuse
 
@@ -181,83 +174,3 @@ def test_a_role_for_somebody_who_left_meanwhile_is_not_given(anna, second, petra
     deactivate(petra, by=anna)
     assert role_requests() == []
     assert db.scalars(sa.select(RoleRequest)).one().outcome.value == "lapsed"
-
-
-# Four eyes
-
-
-@pytest.fixture
-def patrick(office):
-    return player.user("p.prozess@example.org")
-
-
-@pytest.fixture
-def paula(patrick):
-    return made("p.pruef@example.org", Role.PROCESS_OWNER, organisation_of(patrick))
-
-
-@pytest.fixture
-def third(patrick):
-    return made("t.dritt@example.org", Role.PROCESS_OWNER, organisation_of(patrick))
-
-
-@pytest.fixture
-def draft(patrick):
-    return drafts.begin(latest_diagram(REFERRAL), by=patrick)
-
-
-def drawn(draft, name="Anders"):
-    """A file with another name on its first step."""
-    return renamed(draft, name)
-
-
-def released(draft, by):
-    drafts.hand_in(draft, by=by)
-    return drafts.release(draft, vocabulary(), by=by, four_eyes=True)
-
-
-def test_another_persons_note_does_not_make_the_drawer_a_second(patrick, paula, draft):
-    paulas = drafts.begin(latest_diagram(REFERRAL), by=paula)
-    drafts.save(paulas, drawn(paulas), revision=1, by=patrick)
-    drafts.describe(paulas, "Nur ein Wort", by=paula)
-    with pytest.raises(FourEyes):
-        released(paulas, patrick)
-
-
-def test_another_persons_save_does_not_either(patrick, paula, third, draft):
-    drafts.save(draft, drawn(draft), revision=1, by=patrick)
-    drafts.save(draft, drawn(draft, "Noch"), revision=2, by=paula)
-    for one in (patrick, paula):
-        with pytest.raises(FourEyes):
-            released(draft, one)
-        drafts.take_back(draft.id, by=one)
-    assert released(draft, third).published_by_id == third.id
-
-
-def test_nor_does_a_copy_by_somebody_else(patrick, paula, draft):
-    drafts.save(draft, drawn(draft), revision=1, by=patrick)
-    copied = drafts.copy(draft, by=paula)
-    assert hands_of(copied.id) == {patrick.id, paula.id}
-    with pytest.raises(FourEyes):
-        released(copied, patrick)
-
-
-def test_nor_does_an_example_count_for_nothing(patrick, paula, draft):
-    name, example = next(iter(draft.examples.items()))
-    drafts.keep_example(draft, name, example, by=paula)
-    with pytest.raises(FourEyes):
-        released(draft, paula)
-
-
-def test_handing_in_is_not_drawing(patrick, paula, draft):
-    drafts.save(draft, drawn(draft), revision=1, by=patrick)
-    assert released(draft, paula).published_by_id == paula.id
-
-
-def test_a_refused_release_is_a_security_event(patrick, draft):
-    drafts.save(draft, drawn(draft), revision=1, by=patrick)
-    with pytest.raises(FourEyes):
-        released(draft, patrick)
-    entry = db.scalars(sa.select(Entry).where(Entry.event == "release_refused")).one()
-    assert (entry.by_id, entry.security) == (patrick.id, "protection")
-    assert entry.at <= now()
