@@ -18,7 +18,7 @@ from models.tasks import COUNTED_UP_TO, InboxFilter, inbox_count
 _WAYS = (
     ("tasks.inbox", _("Aufgaben"), Permission.WORK_ON_TASKS),
     ("cases.index", _("Fälle"), Permission.SEE_CASES),
-    ("drafts.index", _("Anmelden"), Permission.REFER),
+    ("drafts.index", _("Person anmelden"), Permission.REFER),
     ("waiting_list.index", _("Warteliste"), Permission.SEE_WAITING_LIST),
     ("mentors.index", _("Mentor/innen"), Permission.KEEP_MENTORS),
     ("processes.index", _("Prozesse"), Permission.SEE_PROCESSES),

@@ -134,7 +134,7 @@ def consent_sheet(form: ReferralForm) -> bytes:
 
 def _question(field: Any) -> str:
     text = str(field.label.text)
-    return text if not field.optional else f"{text} ({gettext('freiwillig')})"
+    return text if not field.voluntary else f"{text} ({gettext('freiwillig')})"
 
 
 def _choices(field: Any) -> str:

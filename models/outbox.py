@@ -52,6 +52,15 @@ def is_troubled(mail: Mail) -> bool:
     return stuck or mail.state in TROUBLED
 
 
+def to_come() -> int:
+    """How many mails wait for their moment or are being handed over."""
+    count = sa.select(sa.func.count()).select_from(Mail)
+    coming = count.where(
+        Mail.state.in_((MailState.WAITING, MailState.SENDING)), Mail.attempts < MOST_ATTEMPTS
+    )
+    return db.scalar(coming) or 0
+
+
 def troubled() -> list[Mail]:
     """Mail that failed, whose end is unknown or that waits in vain, newest first."""
     stuck = sa.and_(Mail.state == MailState.WAITING, Mail.attempts >= MOST_ATTEMPTS)

@@ -13,7 +13,8 @@ from models.session import db
 from models.submissions import latest_answers
 
 #: Mail of a step leaves a little later, so that the step can still be taken back.
-GRACE = timedelta(minutes=2)
+GRACE_MINUTES = 2
+GRACE = timedelta(minutes=GRACE_MINUTES)
 
 NOTICES = frozenset(
     {

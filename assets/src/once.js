@@ -7,6 +7,8 @@ export function once(form) {
       return;
     }
     form.dataset.sent = 'true';
+    // The answer is another page: the place on this one, of a link to an error, does not go along.
+    if (location.hash) history.replaceState(history.state, '', location.pathname + location.search);
     setTimeout(() => delete form.dataset.sent, 8000);
   });
   window.addEventListener('pageshow', () => delete form.dataset.sent);

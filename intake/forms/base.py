@@ -37,6 +37,7 @@ class StepForm(Form):
         routes: names of answers that conditions may read as `<form_key>.<name>`.
         variants: of these routes a drawing chooses the one that a step answers.
         sections: (code, heading, names of questions); one section of all if left out.
+        rules_at_once: `consistent` is asked of half a form too, and bears answers that are wrong.
     """
 
     form_key: ClassVar[str] = ""
@@ -46,6 +47,7 @@ class StepForm(Form):
     routes: ClassVar[tuple[str, ...]] = ()
     variants: ClassVar[tuple[str, ...]] = ()
     sections: ClassVar[tuple[Section, ...]] = ()
+    rules_at_once: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -158,7 +160,9 @@ class StepForm(Form):
             good = field.validate(self, self._inline(name)) and good
             if isinstance(field, Many):
                 good = self._validate_entries(field) and good
-        return good and self.consistent()
+        if good or self.rules_at_once:
+            good = self.consistent() and good
+        return good
 
     def missing(self, section: str = "", *, needed: bool = False) -> set[str]:
         """The questions that may stay empty and of which the page that was sent says nothing.

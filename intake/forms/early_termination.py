@@ -45,12 +45,12 @@ class EarlyTerminationForm(StepForm):
             ("original", _("das ursprüngliche behalten")),
             ("today", _("ab dem Ende des Tandems neu zählen")),
         ),
-        optional=True,
+        by_rule=True,
         only_if=("next", ("rematch",)),
-        hint=_("Innerhalb der Probezeit bleibt immer das ursprüngliche Datum."),
+        hint=_("Nötig nach der Probezeit; vorher bleibt immer das ursprüngliche Datum."),
     )
     waiting_date_reason = LongText(
-        _("Begründung zum Wartedatum"), 300, rows=2, optional=True, only_if=("next", ("rematch",))
+        _("Begründung zum Wartedatum"), 300, rows=2, by_rule=True, only_if=("next", ("rematch",))
     )
 
     def consistent(self) -> bool:

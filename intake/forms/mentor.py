@@ -29,6 +29,8 @@ from models.base import today
 from models.places import municipality_choices
 from models.readers import PROVIDER
 
+_SIGNED = _("Nötig, bevor jemand einsatzbereit ist.")
+
 STATUS = (
     ("prospect", _("interessiert")),
     ("interview", _("Erstgespräch")),
@@ -202,9 +204,13 @@ class MentorForm(StepForm):
         _("Gesehen am"), not_after=today, only_if=("extract_kind", ("special", "private"))
     )
     extract_valid_until = Day(_("Gültig bis"), only_if=("extract_kind", ("special", "private")))
-    code_of_conduct_signed_on = Day(_("Verhaltenskodex unterzeichnet am"), optional=True)
-    confidentiality_signed_on = Day(_("Schweigepflicht unterzeichnet am"), optional=True)
-    agreement_signed_on = Day(_("Einsatzvereinbarung unterzeichnet am"), optional=True)
+    code_of_conduct_signed_on = Day(
+        _("Verhaltenskodex unterzeichnet am"), by_rule=True, hint=_SIGNED
+    )
+    confidentiality_signed_on = Day(
+        _("Schweigepflicht unterzeichnet am"), by_rule=True, hint=_SIGNED
+    )
+    agreement_signed_on = Day(_("Einsatzvereinbarung unterzeichnet am"), by_rule=True, hint=_SIGNED)
     trainings = Many(_("Schulungen"), Training, one=_("Schulung"), most=10)
     insurance_noted = Tick(_("Versicherung durch die Organisation erklärt"), optional=True)
     expenses_agreed = Text(_("Spesenregelung"), 200)

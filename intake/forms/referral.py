@@ -57,8 +57,15 @@ class Member(Group):
         ),
     )
     takes_part = Tick(_("nimmt am Mentoring teil"), optional=True)
-    permit = Choice(_("Ausweis"), lists.PERMIT, optional=True)
-    asylum_status = Choice(_("Asylrechtlicher Status"), lists.ASYLUM_STATUS, optional=True)
+    permit = Choice(
+        _("Ausweis"), lists.PERMIT, by_rule=True, hint=_("Nötig, wenn die Person teilnimmt.")
+    )
+    asylum_status = Choice(
+        _("Asylrechtlicher Status"),
+        lists.ASYLUM_STATUS,
+        by_rule=True,
+        hint=_("Nötig, wenn die Person teilnimmt."),
+    )
     school_level = Choice(
         _("Schulstufe"),
         (
@@ -89,6 +96,7 @@ class ReferralForm(StepForm):
     form_key = "referral"
     title = _("Anmeldung")
     readers = BOTH
+    rules_at_once = True  # its sections are sent one by one
     sections = (
         (
             "office",
@@ -242,7 +250,7 @@ class ReferralForm(StepForm):
         _("Warum Ausweis und Status so stimmen"),
         300,
         rows=2,
-        optional=True,
+        by_rule=True,
         hint=_(
             "Nur nötig, wenn Ausweis und Status nicht zusammenpassen, etwa wegen eines Verfahrens."
         ),
@@ -264,8 +272,8 @@ class ReferralForm(StepForm):
         _("Wohngemeinde"),
         hint=_("Sie bestimmt die Sozialregion. Es zählt die politische Gemeinde."),
     )
-    phone = Phone(_("Telefon der Person"), optional=True)
-    email = Email(_("E-Mail der Person"), optional=True, hint=_("Telefon oder E-Mail ist nötig."))
+    phone = Phone(_("Telefon der Person"), by_rule=True, hint=_("Telefon oder E-Mail ist nötig."))
+    email = Email(_("E-Mail der Person"), by_rule=True)
     preferred_channel = Choice(
         _("Am besten erreichbar über"),
         (
@@ -296,7 +304,7 @@ class ReferralForm(StepForm):
     )
     legal_representative_name = Text(
         _("Gesetzliche Vertretung: Name"),
-        optional=True,
+        by_rule=True,
         hint=_("Nötig bei Minderjährigen: Eltern, Beistandsperson oder Vormundin."),
     )
     legal_representative_phone = Phone(_("Gesetzliche Vertretung: Telefon"), optional=True)
@@ -453,7 +461,7 @@ class ReferralForm(StepForm):
             ("survey", _("Kontakt für eine Nachbefragung")),
         ),
         needed=("providers", "feedback"),
-        hint=_("Die ersten beiden sind nötig, die letzte ist frei."),
+        hint=_("Ohne Weitergabe und Rückmeldung geht es nicht; Auswertung und Kontakt sind frei."),
     )
     consent_language = Choice(_("Sprache, in der informiert wurde"))
     consent_interpreter = YesNo(_("Mit Dolmetschen"), optional=True)
@@ -502,7 +510,7 @@ class ReferralForm(StepForm):
         return fitting is not None and bool(self.permit.data) and self.permit.data not in fitting
 
     def consistent(self) -> bool:
-        """Rules over several answers: some stop, some want a reason."""
+        """Rules over several answers: some stop, some want a reason. Also asked of half a form."""
         good = True
         if self.phone.empty and self.email.empty:
             good = _say(
@@ -538,7 +546,8 @@ class ReferralForm(StepForm):
     def _served(self) -> bool:
         """Whether the wished programme works where the person lives; a wish once sent stays."""
         wish, home = self.program_wish.data, self.municipality_id.data
-        if self.referral is not None or wish in (None, OPEN) or not home:
+        unread = self.program_wish.errors or self.municipality_id.errors
+        if unread or self.referral is not None or wish in (None, OPEN) or not home:
             return True
         region = region_of(int(home), today())
         return region is None or program_called(wish).provider.serves(region.id)

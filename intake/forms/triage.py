@@ -52,7 +52,7 @@ class TriageForm(StepForm):
     decision_text_to_office = LongText(
         _("Text an die Stelle"),
         2000,
-        optional=True,
+        by_rule=True,
         hint=_("Nötig ausser bei einer Aufnahme. Die Stelle liest ihn im Fall, nicht in der Mail."),
     )
     papers_along = ManyChoices(

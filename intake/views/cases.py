@@ -44,6 +44,7 @@ from models.tandems import tandems_of
 from models.tasks import open_tasks
 from workflows import desk
 from workflows.errors import NotFound
+from workflows.notices import GRACE_MINUTES
 from workflows.place import diagram_xml, place_of
 
 pages = Blueprint("cases", __name__, url_prefix="/cases")
@@ -117,6 +118,7 @@ def case_page(
             *desk.possible_messages(referral, current_user),
         ],
         undo=desk.can_undo(referral, current_user),
+        minutes=GRACE_MINUTES,
         sheets=_sheets(referral, sides),
         corrected=lambda entry: reading.corrected(current_user, referral, entry),
         forms=REGISTRY,

@@ -97,7 +97,7 @@ def section(draft_id: int, code: str) -> Any:
     if upload and upload.filename and (sentence := keep_upload(upload, "consent", draft=draft)):
         return _section(draft, code, _form(answers), upload_error=sentence), 422
     if "later" in request.form:
-        flash(gettext("Gespeichert. Sie finden die Anmeldung unter «Anmelden»."))
+        flash(gettext("Gespeichert. Sie finden die Anmeldung unter «Person anmelden»."))
         return redirect(url_for("drafts.index"))
     form = _form(answers)
     form.validate()
@@ -215,6 +215,7 @@ def _section(
         documents=_documents(draft),
         alike=duplicates.like(form, draft, current_user) if code != "office" else [],
         too_often=too_often,
+        back_to_review="review" in request.values,
     )
 
 

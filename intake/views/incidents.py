@@ -9,10 +9,11 @@ from flask_login import current_user
 from intake.arriving import pressed
 from intake.permissions import Permission, requires
 from models.incidents import Incident, open_incidents
-from models.outbox import Mail, troubled
+from models.outbox import Mail, to_come, troubled
 from models.session import db
 from workflows import desk, incidents, mailing
 from workflows.errors import NotPossibleNow, StepFailed, WorkflowError
+from workflows.notices import GRACE_MINUTES
 
 pages = Blueprint("incidents", __name__, url_prefix="/incidents")
 
@@ -21,7 +22,13 @@ pages = Blueprint("incidents", __name__, url_prefix="/incidents")
 @requires(Permission.MEND)
 def index() -> Any:
     """Every open incident with its reason, and every mail whose end is bad or unknown."""
-    return render_template("incidents/index.html", rows=open_incidents(), mails=troubled())
+    return render_template(
+        "incidents/index.html",
+        rows=open_incidents(),
+        mails=troubled(),
+        to_come=to_come(),
+        minutes=GRACE_MINUTES,
+    )
 
 
 @pages.post("/retry")

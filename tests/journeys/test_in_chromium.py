@@ -47,7 +47,7 @@ def answer(page, name, value):
 def test_a_social_worker_registers_somebody_and_a_provider_decides(browser, live):
     _app, address = live
     with someone(browser, address, PETRA) as page:
-        page.get_by_role("link", name="Anmelden").click()
+        page.get_by_role("link", name="Person anmelden").click()
         page.get_by_role("button", name="Neue Anmeldung beginnen").click()
         for _code, _heading, names in ReferralForm.sections:
             for name in names:

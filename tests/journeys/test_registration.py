@@ -80,6 +80,36 @@ def test_an_error_links_to_its_question_and_loses_nothing(web):
     assert 'value="X-17"' in petra.text
 
 
+def test_a_rule_over_two_answers_is_told_in_its_section(web):
+    """Not first at the review, when every section was called complete."""
+    petra = web.person(PETRA)
+    petra.open("/drafts").post("/drafts")
+    fill_section(petra, ReferralForm.sections[0][2])
+    petra.send(phone="", email="", expect=422)
+    assert "Geben Sie ein Telefon oder eine E-Mail-Adresse der Person an" in " ".join(petra.errors)
+    for name in ("phone", "email"):
+        assert "freiwillig" not in petra.page.xpath(f'//label[@for="{name}"]')[0].text_content()
+
+
+def test_who_mends_an_error_of_the_review_comes_back_to_it(web):
+    petra = web.person(PETRA)
+    petra.open("/drafts").post("/drafts")
+    for _code, _heading, names in ReferralForm.sections[:3]:
+        fill_section(petra, names)
+    petra.open(petra.page.xpath('//ol[@class="steps"]//a/@href')[-1])
+    assert petra.path.endswith("review")
+    wrong = [a.get("href") for a in petra.page.xpath('//*[@class="errors"]//a')]
+    for _code, _heading, names in ReferralForm.sections[3:]:
+        first = next(href for href in wrong if href.partition("#")[2] in names)
+        petra.open(first.partition("#")[0])
+        fill_section(petra, names)
+        assert petra.path.endswith("review")
+    petra.open(petra.page.xpath("//dl//a/@href")[0].partition("#")[0])
+    petra.send(case_manager_phone="keine Ahnung", expect=422)
+    petra.send(case_manager_phone="032 555 00 00")
+    assert petra.path.endswith("review")
+
+
 def test_a_draft_goes_on_on_another_machine(web):
     first = web.person(PETRA)
     first.open("/drafts").post("/drafts")

@@ -17,6 +17,7 @@ class Question(Field):
     Args:
         hint: a sentence under the label.
         optional: may stay empty; shown to the reader.
+        by_rule: may stay empty unless a rule of the form asks for it; the hint says when.
         only_if: (name of another question, the answers that make this one asked).
         missing: what to say when it was left empty.
         readers: who may read the answer; of a form that names none for all, every question must.
@@ -33,13 +34,15 @@ class Question(Field):
         *,
         hint: Any = "",
         optional: bool = False,
+        by_rule: bool = False,
         only_if: tuple[str, Sequence[Any]] | None = None,
         missing: Any = "",
         readers: Readers | None = None,
         **options: Any,
     ) -> None:
         super().__init__(label, description=hint, **options)
-        self.optional, self.only_if = optional, only_if
+        self.optional, self.voluntary = optional or by_rule, optional
+        self.only_if = only_if
         self.missing, self.readers = missing, readers
         self.typed: list[str] = []
 

@@ -30,7 +30,8 @@ class Many(FieldList):
         options.setdefault("min_entries", least)
         super().__init__(FormField(group), label, description=hint, max_entries=most, **options)
         self.one, self.only_if, self.readers = one, only_if, readers
-        self.optional, self.least = least == 0, least
+        self.optional = self.voluntary = least == 0
+        self.least = least
 
     def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
         """The numbers of the entries that were sent; WTForms stumbles over ² and takes any length."""
