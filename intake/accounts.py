@@ -15,6 +15,7 @@ from models.user_sessions import end_sessions
 from workflows.errors import AddressTaken, HasLeft, HasRoleAlready, WaitsForSecond
 from workflows.links import ask_for_link, send_link, use_link
 from workflows.memberships import check_role, tell_leads
+from workflows.notices import tell_of_access
 from workflows.organisations import administers
 from workflows.role_requests import ask, needs_second
 
@@ -132,6 +133,8 @@ def set_password(secret: str, password: str) -> User | None:
     with transaction():
         user = use_link(secret)
         if user is not None:
+            if user.password_hash is not None:
+                tell_of_access(user, "password_set")
             user.password_hash = passwords.hashed(password)
             end_sessions(user.id)
             guessing.start_anew(user.email)
@@ -180,6 +183,7 @@ def change_password(user: User, old: str, new: str, *, session_id: int) -> bool:
         end_sessions(user.id, but=session_id)
         end_links(user.id)
         journal.write("password_set", by=user)
+        tell_of_access(user, "password_set")
     return True
 
 

@@ -32,7 +32,7 @@ from models.second_factors import (
 )
 from models.session import db, transaction
 from models.user_sessions import end_sessions
-from workflows.notices import post
+from workflows.notices import post, tell_of_access
 
 #: Who needs a second factor whatever the settings say.
 ALWAYS = frozenset({Role.ADMINISTRATOR, Role.PROCESS_OWNER})
@@ -189,6 +189,7 @@ def remove_app(user: User) -> None:
         if kept is not None:
             _spare(user, kept)
             journal.write("app_removed", by=user)
+            tell_of_access(user, "app_removed")
 
 
 def remove_passkey(user: User, passkey_id: int) -> bool:
@@ -199,6 +200,7 @@ def remove_passkey(user: User, passkey_id: int) -> bool:
             return False
         _spare(user, row)
         journal.write("passkey_removed", by=user)
+        tell_of_access(user, "passkey_removed")
     return True
 
 

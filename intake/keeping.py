@@ -107,6 +107,14 @@ def held_here() -> bool:
     return request.method in SAFE and any(here in (row.page, row.path) for row in _rows())
 
 
+def discard(page: str) -> str:
+    """Let go what waits for a page of ours; its address, or nothing if nothing waits there."""
+    rows = [row for row in _rows() if page in (row.page, row.path)]
+    for row in rows:
+        held_forms.let_go(row)
+    return rows[0].page if rows else ""
+
+
 def hold(token: Token, page: str) -> bool:
     """Keep what came with a token of ours for the person whose page it was; False if nothing is."""
     fields: dict[str, list[str]] = {}

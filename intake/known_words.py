@@ -15,7 +15,7 @@ from models.referrals import ReferralStatus
 from workflows.actions import ACTIONS, AS_WISHED
 from workflows.facts import OPEN
 from workflows.messages import MESSAGES
-from workflows.notices import NOTICES, RECIPIENTS
+from workflows.notices import RECIPIENTS
 
 #: Forms that no step of a drawing can ask: they stand before, beside or outside the process.
 _OUTSIDE = frozenset(
@@ -61,6 +61,37 @@ RECIPIENT: dict[str, Any] = {
     "program_lead": _("Programmleitung"),
 }
 
+#: What a drawing may send, in the order of a case.
+NOTICE: dict[str, Any] = {
+    "acknowledgement": _("Eingang bestätigt"),
+    "new_referral": _("neue Anmeldung"),
+    "items_asked": _("es fehlen Angaben"),
+    "items_reminder": _("Erinnerung: es fehlen Angaben"),
+    "items_supplied": _("Angaben nachgereicht"),
+    "lapsed": _("abgeschrieben"),
+    "check_overdue": _("Prüfung überfällig"),
+    "triage_overdue": _("Entscheid überfällig"),
+    "admitted": _("aufgenommen"),
+    "declined": _("abgelehnt"),
+    "forwarded": _("weitergeleitet"),
+    "interview_overdue": _("Erstgespräch überfällig"),
+    "review_asked": _("Warteliste: noch aktuell?"),
+    "answer_reminder": _("Antwort auf den Vorschlag ausstehend"),
+    "meeting_reminder": _("Kennenlerntreffen überfällig"),
+    "tandem_started": _("Tandem vereinbart"),
+    "check_in_reminder": _("Standortgespräch ausstehend"),
+    "check_in_overdue": _("Standortgespräch überfällig"),
+    "report_reminder": _("Abschlussbericht überfällig"),
+    "final_report": _("Abschlussbericht"),
+    "withdrawn": _("zurückgezogen"),
+    "consent_revoked": _("Einwilligung widerrufen"),
+    "status_control": _("Status prüfen"),
+    "follow_up_survey": _("Nachbefragung fällig"),
+    "corrected": _("Anmeldung korrigiert"),
+    "message": _("neue Nachricht"),
+    "handed_over": _("Fall übergeben"),
+}
+
 MESSAGE: dict[str, Any] = {
     "referral_withdrawn": _("Anmeldung zurückgezogen"),
     "tandem_ended_early": _("Tandem vorzeitig beendet"),
@@ -85,7 +116,7 @@ def all_of_it() -> dict[str, Any]:
         "actions": [{"code": name, "words": action(name)} for name in ACTIONS],
         "messages": [{"code": name, "words": str(MESSAGE[name])} for name in MESSAGE],
         "statuses": [{"code": s.value, "words": str(wording.STATUS[s])} for s in ReferralStatus],
-        "notices": [{"code": name, "words": name} for name in sorted(NOTICES)],
+        "notices": [{"code": name, "words": str(NOTICE[name])} for name in NOTICE],
         "recipients": [{"code": name, "words": str(RECIPIENT[name])} for name in RECIPIENTS],
     }
 

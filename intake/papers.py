@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Response
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 
 from intake.answers import Sheet
 from intake.forms.fields import Many
@@ -145,7 +145,13 @@ def _choices(field: Any) -> str:
 
 def _compile(title: str, lead: list[str], sections: list[Any]) -> bytes:
     """PDF/UA-1; a letter that the font lacks is replaced, since PDF/UA refuses it."""
-    data = {"title": title, "lang": "de", "lead": lead, "sections": sections, "end": []}
+    data = {
+        "title": title,
+        "lang": str(get_locale()),
+        "lead": lead,
+        "sections": sections,
+        "end": [],
+    }
     try:
         return _printed(_SOURCE, data, pdf_standards="ua-1")
     except Refused:

@@ -38,6 +38,7 @@ from models.second_factors import (
     take_challenge,
 )
 from models.session import db, transaction
+from workflows.notices import tell_of_access
 
 ANSWER_WITHIN = timedelta(minutes=5)
 #: An answer of a device is a few kilobytes.
@@ -105,6 +106,7 @@ def add(user: User, answer: str, name: str) -> None:
         row.name = named(name) or f"Passkey {len(_known(user)) + 1}"
         db.add(row)
         journal.write("passkey_added", by=user)
+        tell_of_access(user, "passkey_added")
 
 
 def ask(user: User) -> str:

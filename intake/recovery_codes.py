@@ -16,6 +16,7 @@ from models.second_factors import (
     recovery_codes_of,
 )
 from models.session import db, transaction
+from workflows.notices import tell_of_access
 
 NUMBER = 10
 #: Without letters and digits that look alike.
@@ -33,6 +34,8 @@ def renew(user: User) -> list[str]:
         made.setdefault(_random(_LABEL), _random(_REST))
     hashes = {label: _hasher.hash(rest) for label, rest in made.items()}
     with transaction():
+        if recovery_codes_of(user.id):
+            tell_of_access(user, "recovery_codes_made")
         forget_recovery_codes(user.id)
         for label, digest in hashes.items():
             db.add(RecoveryCode(user_id=user.id, label=label, hash=digest, created_at=now()))

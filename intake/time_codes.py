@@ -13,6 +13,7 @@ from models.base import now
 from models.people import User
 from models.second_factors import TimeCode, time_code_of
 from models.session import db, transaction
+from workflows.notices import tell_of_access
 
 #: How many half minutes a telephone's clock may be off, either way.
 DRIFT = 1
@@ -61,6 +62,7 @@ def take_into_use(user: User, secret: str, typed: str) -> bool:
         kept.secret = seal(secret, place=_kept_for(user))
         kept.last_step, kept.created_at, kept.used_at = step, now(), None
         journal.write("app_added", by=user)
+        tell_of_access(user, "app_added")
     return True
 
 

@@ -11,9 +11,12 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from models.base import Base
+from models.base import Base, now
 from models.plain import plain, typed
+from models.second_factors import HalfSignIn, PasskeyChallenge
 from models.session import begin
+from models.sign_ins import PasswordLink
+from models.user_sessions import UserSession
 
 ROWS_AT_ONCE = 1000
 LARGEST_NUMBER = 2**63 - 1
@@ -127,8 +130,17 @@ def put_back(engine: sa.Engine, lines: Iterable[Row]) -> dict[str, int]:
         for name, values, ahead in later:
             _point(connection, Base.metadata.tables[name], values, ahead)
         _continue_keys(connection)
+        _let_nobody_in(connection)
         connection.commit()
     return counts
+
+
+def _let_nobody_in(connection: sa.Connection) -> None:
+    """What was ended since the backup was made would be open again: sessions, links, half a sign-in."""
+    for row, ended in ((UserSession, UserSession.ended_at), (PasswordLink, PasswordLink.used_at)):
+        connection.execute(sa.update(row).where(ended.is_(None)).values({ended: now()}))
+    for half in (HalfSignIn, PasskeyChallenge):
+        connection.execute(sa.delete(half))
 
 
 def _forward() -> dict[str, set[str]]:

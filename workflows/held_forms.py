@@ -33,6 +33,6 @@ def hold(
 
 
 def let_go(held: HeldForm) -> None:
-    """It has been sent by hand; nothing of it is kept any more."""
+    """It has been sent by hand, or is not wanted; nothing of it is kept any more."""
     with transaction():
         db.delete(held)

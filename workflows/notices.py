@@ -16,7 +16,8 @@ from models.submissions import latest_answers
 GRACE_MINUTES = 2
 GRACE = timedelta(minutes=GRACE_MINUTES)
 
-NOTICES = frozenset(
+#: About a case, told to one of its people; what a drawing may send.
+OF_CASE = frozenset(
     {
         "acknowledgement",
         "new_referral",
@@ -45,6 +46,11 @@ NOTICES = frozenset(
         "corrected",
         "message",
         "handed_over",
+    }
+)
+
+NOTICES = OF_CASE | frozenset(
+    {
         "incident",
         "document_infected",
         "draft_ending",
@@ -57,6 +63,7 @@ NOTICES = frozenset(
         "role_refused",
         "readmitted",
         "factors_reset",
+        "access_changed",
     }
 )
 
@@ -74,8 +81,8 @@ def tell(notice: str, referral: Referral, to: str, **facts: str) -> None:
     Raises:
         LookupError: no such notice or recipient.
     """
-    if notice not in NOTICES:
-        raise LookupError(f"no notice is called {notice}")
+    if notice not in OF_CASE:
+        raise LookupError(f"no notice about a case is called {notice}")
     for address, locale in _addresses(referral, to):
         post(
             notice,
@@ -85,6 +92,11 @@ def tell(notice: str, referral: Referral, to: str, **facts: str) -> None:
             number=referral.number,
             **facts,
         )
+
+
+def tell_of_access(user: User, changed: str) -> None:
+    """Tell somebody what was changed in how they get in: it may not have been them."""
+    post("access_changed", user.email, locale=user.locale, changed=changed)
 
 
 def post(

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 
-from intake import accounts, passwords, sessions
+from intake import accounts, keeping, passwords, sessions
 from intake.arriving import arrived, ticked
 from intake.guessing import TooManyAttempts
 from intake.keeping import keeps
@@ -57,6 +57,15 @@ def password() -> Any:
     sessions.renew()
     flash(gettext("Ihr Passwort ist geändert."))
     return redirect(url_for("account.show"))
+
+
+@pages.post("/held/discard")
+@requires(Permission.OWN_ACCOUNT)
+def discard() -> Any:
+    """What waits for a page since a session was over is not wanted any more."""
+    page = keeping.discard(arrived("page"))
+    flash(gettext("Verworfen.") if page else gettext("Da wartet nichts mehr."))
+    return redirect(page or url_for("account.show"))
 
 
 @pages.post("/sessions/<int:session_id>/end")

@@ -18,6 +18,7 @@ KEEPS_NOTHING = {
     "account.password": SECRET,
     "account.end_session": CHOICE,
     "account.end_sessions": CHOICE,
+    "account.discard": CHOICE,
     "acting.choose": CHOICE,
     "board.keep": SCRIPT,
     "board.copy": SCRIPT,

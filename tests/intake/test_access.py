@@ -52,6 +52,7 @@ MAY = {
     "account.password": ALL,
     "account.end_session": ALL,
     "account.end_sessions": ALL,
+    "account.discard": ALL,
     "acting.show": ALL,
     "acting.choose": ALL,
     "board.show": {PATRICK},

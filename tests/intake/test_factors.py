@@ -417,6 +417,8 @@ def test_by_choice_one_comes_and_goes(web):
         user = player.user(PETRA)
         assert not has_factor(user.id)
         assert recovery_codes.left(user) == 0
+        told = db.scalars(sa.select(Mail).where(Mail.notice == "access_changed"))
+        assert [mail.facts["changed"] for mail in told] == ["app_added", "app_removed"]
         assert {"app_added", "recovery_codes_made", "app_removed"} <= set(events(PETRA))
 
 

@@ -250,6 +250,18 @@ def test_what_was_typed_waits_for_its_person_and_she_sends_it_herself(web, task)
     assert "Gesendet ist es nicht" not in monika.open("/tasks").words
 
 
+def test_what_waits_may_be_thrown_away(web, task):
+    monika = web.person(MONIKA).open(task)
+    ended(monika)
+    assert sent_late(monika, task, outcome="incomplete", missing_text="Welche Ziele?") == 401
+    signs_in(monika, MONIKA)
+    monika.press("Verwerfen")
+    assert (monika.path, held(web)) == (task, [])
+    assert "Welche Ziele?" not in monika.text
+    monika.post("/account/held/discard", page="https://elsewhere.example")
+    assert monika.path == "/account"
+
+
 def test_another_person_who_signs_in_sees_nothing_of_it(web, task):
     monika = web.person(MONIKA).open(task)
     ended(monika)

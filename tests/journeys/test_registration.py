@@ -182,6 +182,15 @@ def test_the_papers_to_print_are_accessible_pdf(web):
         assert b"pdfuaid" in pypdf.PdfReader(io.BytesIO(found.data)).xmp_metadata.stream.get_data()
 
 
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_pdf_says_which_language_it_is_in(web, language):
+    petra = web.person(PETRA)
+    petra.post("/language", locale=language, next="/tasks")
+    for name in ("blank.pdf", "consent.pdf"):
+        reader = pypdf.PdfReader(io.BytesIO(petra.client.get(f"/drafts/{name}").data))
+        assert reader.trailer["/Root"]["/Lang"].partition("-")[0] == language
+
+
 @pytest.mark.parametrize("name", ["سميرة احمدي", "Ångström-Ø", "李小龙", "Nuñez", "Ḥāmid"])
 def test_a_pdf_takes_every_name(web, name):
     with web.arranged():

@@ -6,7 +6,7 @@ import pytest
 
 from intake.ech import CONVENTIONS
 from intake.forms import vocabulary
-from intake.known_words import ACTION, FACT, MESSAGE, all_of_it
+from intake.known_words import ACTION, FACT, MESSAGE, NOTICE, all_of_it
 from tests.workflows.test_differences import changed_bundles
 from workflows.actions import ACTIONS
 from workflows.diagrams.check import check, names_known
@@ -18,6 +18,7 @@ from workflows.diagrams.uses import uses
 from workflows.expressions import names_in
 from workflows.facts import FACTS
 from workflows.messages import SENT
+from workflows.notices import NOTICES, OF_CASE
 
 
 @pytest.fixture
@@ -112,3 +113,10 @@ def test_the_panel_offers_forms_in_words_and_nothing_by_its_key(sqlite_app):
 def test_names_know_their_choices(forms):
     before, _after = changed_bundles()
     assert "decline" in (names_known(before, forms)["triage.decision"] or ())
+
+
+def test_every_mail_that_a_drawing_may_send_has_words_and_no_other_is_offered(sqlite_app):
+    assert set(NOTICE) == OF_CASE < NOTICES
+    offered = all_of_it()["notices"]
+    assert {one["code"] for one in offered} == OF_CASE
+    assert not {one["code"] for one in offered} & {one["words"] for one in offered}
