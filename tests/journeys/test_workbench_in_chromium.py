@@ -273,7 +273,11 @@ def test_an_answer_that_arrives_late_is_not_told(browser, live):
         page.goto(f"{address}/workbench/{draft_id}/board?file=routing.dmn")
         page.wait_for_selector("[data-table][data-ready]")
         slow = []
-        page.route("**/decide/**", slow.append)
+
+        def hold(route):
+            slow.append(route)
+
+        page.route("**/decide/**", hold)
         page.select_option("[name=v0]", '"open"')
         page.select_option("[name=v1]", '"CHILD"')
         while len(slow) < 2:
