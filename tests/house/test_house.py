@@ -63,6 +63,13 @@ def test_the_shipped_drawings_have_no_findings_but_two_hints(sqlite_app):
     ]
 
 
+def test_every_input_says_its_type():
+    """The styles go by it: one without looks like no other, and cannot be read in the dark."""
+    for path in (ROOT / "intake/templates").rglob("*.html"):
+        bare = re.findall(r"<input(?![^>]*\btype=)[^>]*>", path.read_text(encoding="utf-8"))
+        assert not bare, f"{path.name}: {bare}"
+
+
 def test_every_notice_has_its_template():
     folder = ROOT / "intake/templates/notices"
     assert {path.stem for path in folder.glob("*.txt")} == NOTICES
