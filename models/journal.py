@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, now
-from models.people import User
+from models.people import Role, User
 from models.session import db
 
 
@@ -159,6 +159,19 @@ def is_noted(event: str, by_id: int, *, draft: int, question: str) -> bool:
         Entry.facts["question"].as_string() == question,
     )
     return bool(db.scalar(sa.select(select)))
+
+
+def lost_role(role: Role) -> set[int]:
+    """Who came and had a role until it was taken away, as long as the journal tells; by key."""
+    whose = Entry.facts["user"].as_integer()
+    select = sa.select(whose).join(User, User.id == whose)
+    taken = select.where(
+        Entry.security.is_not(None),
+        Entry.event == "role_taken",
+        Entry.facts["role"].as_string() == role.value,
+        User.password_hash.is_not(None),
+    )
+    return set(db.scalars(taken))
 
 
 def merged_since(moment: datetime) -> set[int]:

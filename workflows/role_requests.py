@@ -27,13 +27,14 @@ LAPSES = timedelta(days=14)
 def needs_second(role: Role, by: User | None) -> bool:
     """Whether a second administrator has to agree, where the installation asks for two.
 
-    The first administrator gives roles alone until somebody else administers. Letting that one go
-    does not change it back. The command, which only who runs the server can type,
+    The first administrator gives roles alone until somebody else administers. Letting that one go,
+    or taking the role away, does not change it back. The command, which only who runs the server can type,
     asks nobody.
     """
     if by is None or role not in NEEDS_SECOND:
         return False
-    return bool(ever_administered() - {by.id})
+    others = ever_administered() | journal.lost_role(Role.ADMINISTRATOR)
+    return bool(others - {by.id})
 
 
 def ask(user: User, organisation: Organisation, role: Role, by: User) -> RoleRequest:

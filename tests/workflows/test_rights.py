@@ -15,7 +15,7 @@ from models.people import Membership, Role, User
 from models.role_requests import RoleRequest, role_requests
 from models.session import db, transaction
 from workflows.errors import HasRoleAlready, NotAllowed, NotPossibleNow, OwnRights
-from workflows.memberships import agree, deactivate, give_role, reactivate
+from workflows.memberships import agree, deactivate, give_role, reactivate, take_role
 from workflows.role_requests import LAPSES, let_lapse, refuse
 
 READS = [Role.CASE_MANAGER, Role.OFFICE_LEAD, Role.COORDINATOR, Role.PROGRAM_LEAD]
@@ -148,6 +148,12 @@ def test_who_lets_the_other_administrator_go_gives_no_roles_alone(anna, second, 
     deactivate(second, by=anna)
     assert give_role(petra, srk, Role.COORDINATOR, by=anna, two=True) is False
     assert not petra.works_at(srk.id, frozenset(Role))
+
+
+def test_who_takes_the_others_administration_gives_no_roles_alone(anna, second, petra, srk):
+    take_role(second.memberships[0], by=anna)
+    give_role(petra, srk, Role.PROGRAM_LEAD, by=anna, two=True)
+    assert len(role_requests()) == 1
 
 
 def test_what_a_leaver_has_asked_for_is_given_up(anna, second, petra, srk):
