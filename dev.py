@@ -258,7 +258,10 @@ def gather(folder: Path) -> None:
     wanted = ("pyproject.toml", "README.md", "LICENSE.md", *PACKAGES)
     kept = subprocess.run(["git", "ls-files", "-z", *wanted], cwd=ROOT, capture_output=True)
     if kept.returncode:
-        sys.exit("A wheel is made from a git checkout: " + kept.stderr.decode().strip())
+        sys.exit(
+            "A wheel is made from a git checkout, not from an archive: "
+            + kept.stderr.decode().strip()
+        )
     names = [name for name in os.fsdecode(kept.stdout).split("\0") if name]
     built = [path for path in BUILT.rglob("*") if path.is_file() and path != BUILT / "ready"]
     built += (ROOT / "intake/translations").rglob("*.mo")

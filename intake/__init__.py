@@ -74,6 +74,7 @@ STATIC = Path(__file__).parent / "static" / "gen"
 def create_app(config: Config, engine: sa.Engine | None = None) -> Flask:
     """The web application for checked settings; with an engine the database is open already."""
     app = Flask(__name__, static_folder=str(STATIC), static_url_path="/static")
+    app.url_map.merge_slashes = False  # it would lead on to whatever Host a request names
     app.config.update(
         SECRET_KEY=config.secret_key,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),

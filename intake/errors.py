@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, Response, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
+from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException
 
 from intake import acting, forgery
@@ -37,6 +38,7 @@ def register(app: Flask) -> None:
     handlers: dict[Any, Handler] = {
         401: sign_in_first,
         HTTPException: _http,
+        ParseException: lambda _e: page(400),  # met where the body of a request is read
         NotFound: lambda _e: page(404),
         NotReadable: lambda _e: page(409, _not_readable()),
         NotAllowed: lambda _e: page(403),
@@ -138,7 +140,7 @@ def _nothing_to_undo(_error: NothingToUndo) -> Any:
     flash(
         gettext("Der Schritt lässt sich nicht mehr rückgängig machen: Es ist schon weitergegangen.")
     )
-    return redirect(request.referrer or url_for("sign_in.home"))
+    return redirect(page_to_open() or url_for("sign_in.home"))
 
 
 def _step_failed(error: StepFailed) -> Any:

@@ -83,7 +83,7 @@ def typed(path: str = "") -> list[tuple[str, str]]:
 def _view_at(path: str) -> tuple[str | None, dict[str, Any]]:
     try:
         return current_app.url_map.bind("").match(urlsplit(path).path, "POST")  # type: ignore[return-value]
-    except HTTPException:
+    except (HTTPException, ValueError):  # an address that leads nowhere, or is none
         return None, {}
 
 

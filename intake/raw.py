@@ -13,6 +13,7 @@ def sealed(response: Response) -> Response:
     """Let a browser do nothing with an answer but keep it."""
     response.headers["Content-Security-Policy"] = SEALED
     response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers.pop("Expires", None)  # `Cache-Control: no-store` says all
     return response
 
 

@@ -8,6 +8,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, TypeVar, cast
 
 from flask import Flask, current_app, g, request, session
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, current_user, login_user, logout_user
 
 from intake import acting, known_browsers
@@ -47,6 +48,14 @@ _SYSTEMS = (
 )
 
 
+class NotWithFiles(SecureCookieSessionInterface):
+    """No cookie goes with scripts and styles: whatever keeps them on the way would keep it too."""
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """Whether the cookie goes with this answer."""
+        return request.endpoint != "static" and super().should_set_cookie(app, session)
+
+
 def register(app: Flask, config: Config) -> None:
     """Ask the row of a session at every request, and note in it that somebody was there."""
     secure = config.production or not config.insecure_cookies
@@ -57,6 +66,7 @@ def register(app: Flask, config: Config) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=timedelta(hours=config.session_hours),
     )
+    app.session_interface = NotWithFiles()
     manager = LoginManager(app)
     manager.session_protection = None  # it would compare addresses, which change on the way
     manager.user_loader(_person_of)

@@ -61,8 +61,8 @@ def no_database(error: sa.exc.SQLAlchemyError) -> str:
     Its own message may hold the values of a row.
     """
     return (
-        f"the database cannot be used ({type(error).__name__}); is its folder or server there, is "
-        "INTAKE_DATABASE_URL right, and did you run `intake upgrade`?"
+        f"the database cannot be used ({type(error).__name__}); is INTAKE_DATABASE_URL right, is its "
+        "server or (SQLite) its folder there, and was `intake upgrade` run once?"
     )
 
 

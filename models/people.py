@@ -8,6 +8,7 @@ from typing import cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
+from models.alphabet import alphabetical
 from models.base import Base
 from models.organisations import Organisation, OrganisationKind
 from models.session import db
@@ -152,7 +153,7 @@ class User(Base):
         in_order = list(Role)
         for _organisation, roles in found.values():
             roles.sort(key=in_order.index)
-        return sorted(found.values(), key=lambda place: place[0].name.casefold())
+        return sorted(found.values(), key=lambda place: alphabetical(place[0].name))
 
 
 class Membership(Base):
@@ -191,9 +192,12 @@ def normal_address(text: str) -> str:
 
 
 def _belongs_in_an_address(sign: str) -> bool:
-    """A dot-atom's signs (RFC 5322, 3.2.3), the @, and Latin letters beyond ASCII; nothing unseen."""
+    """The @, Latin letters beyond ASCII, a dot-atom's signs (RFC 5322, 3.2.3); nothing unseen.
+
+    Without ?, which begins the query of a link to write to somebody.
+    """
     if sign.isascii():
-        return sign.isalnum() or sign in "@.!#$%&'*+-/=?^_`{|}~"
+        return sign.isalnum() or sign in "@.!#$%&'*+-/=^_`{|}~"
     return sign.isalpha() and "LATIN" in unicodedata.name(sign, "")
 
 

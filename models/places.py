@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.alphabet import alphabetical
 from models.base import Base
 from models.dated import Dated, in_order, valid
 from models.session import db
@@ -87,10 +89,13 @@ class Inhabitants(Base):
     source: Mapped[str] = mapped_column(sa.String(200))
 
 
+Named = TypeVar("Named", SocialRegion, Municipality)
+
+
 def social_regions(on: date | None = None) -> list[SocialRegion]:
     """The Sozialregionen by name: all that there ever were, or those of a day."""
-    select = sa.select(SocialRegion).order_by(SocialRegion.name)
-    return list(db.scalars(select.where(valid(SocialRegion, on)) if on else select))
+    select = sa.select(SocialRegion)
+    return _by_name(db.scalars(select.where(valid(SocialRegion, on)) if on else select))
 
 
 def regions_to_come(on: date) -> list[SocialRegion]:
@@ -111,13 +116,17 @@ def region_called(name: str) -> SocialRegion:
 
 def municipalities(on: date) -> list[Municipality]:
     """The municipalities that exist on a day, by name."""
-    select = sa.select(Municipality).where(valid(Municipality, on)).order_by(Municipality.name)
-    return list(db.scalars(select))
+    return _by_name(db.scalars(sa.select(Municipality).where(valid(Municipality, on))))
 
 
 def all_municipalities() -> list[Municipality]:
     """Every municipality that there ever was, by name."""
-    return list(db.scalars(sa.select(Municipality).order_by(Municipality.name, Municipality.id)))
+    return _by_name(db.scalars(sa.select(Municipality).order_by(Municipality.id)))
+
+
+def _by_name(rows: Iterable[Named]) -> list[Named]:
+    """A sort of the database would put Ä after Z on SQLite, and where it likes on PostgreSQL."""
+    return sorted(rows, key=lambda row: alphabetical(row.name))
 
 
 def municipality_choices(on: date, *also: int | None) -> list[tuple[str, str]]:
@@ -130,7 +139,8 @@ def municipality_choices(on: date, *also: int | None) -> list[tuple[str, str]]:
     for key in also:
         if key and key not in found and (gone := db.get(Municipality, key)):
             found[key] = gone.called(min(on, gone.valid_to or on))
-    return [(str(key), name) for key, name in sorted(found.items(), key=lambda pair: pair[1])]
+    in_order = sorted(found.items(), key=lambda pair: alphabetical(pair[1]))
+    return [(str(key), name) for key, name in in_order]
 
 
 def region_of(municipality_id: int, on: date) -> SocialRegion | None:
@@ -206,6 +216,5 @@ def members_of(region_ids: Iterable[int], on: date) -> list[Municipality]:
         .join(RegionMember, RegionMember.municipality_id == Municipality.id)
         .where(RegionMember.social_region_id.in_(list(region_ids)), valid(RegionMember, on))
         .where(valid(Municipality, on))
-        .order_by(Municipality.name)
     )
-    return list(db.scalars(select))
+    return _by_name(db.scalars(select))

@@ -244,15 +244,19 @@ def release(
     *,
     by: User,
     four_eyes: bool,
+    revision: int | None,
     in_force_at: datetime | None = None,
 ) -> Diagram:
     """Make a draft a version; new cases take it at once or from a day on.
+
+    Args:
+        revision: which one the person has seen; nobody answers for another.
 
     Raises:
         FourEyes: where two people are asked for, nobody whose hand is in it can release it.
         RefusedDrawing, FailedExamples: the check or an example case says no.
         NotOpen: it was released already or thrown away.
-        ChangedMeanwhile: somebody has saved while it was checked.
+        ChangedMeanwhile: somebody has saved since it was seen.
     """
     if draft.state not in (DraftState.EDITING, DraftState.IN_REVIEW):
         raise NotOpen(str(draft.id))
@@ -262,7 +266,9 @@ def release(
         raise FourEyes(str(draft.id))
     if four_eyes and draft.state is not DraftState.IN_REVIEW:
         raise FourEyes(str(draft.id))
-    revision, files, examples = draft.revision, dict(draft.files), dict(draft.examples)
+    if revision != draft.revision:
+        raise ChangedMeanwhile(str(draft.id))
+    files, examples = dict(draft.files), dict(draft.examples)
     refuse(draft.bundle, draft.process_id, forms, examples)
     version = Version(files, examples, draft.note, in_force_at, draft.author)
     with transaction():

@@ -50,8 +50,8 @@ def _unserved() -> Iterator[Finding]:
                 all=len(social_regions(today())),
             ),
             gettext(
-                "Erfassen Sie für jede die Stelle, die dort anmeldet, oder lassen Sie eine, die "
-                "nicht mehr dabei ist, wieder mitmachen."
+                "Erfassen Sie für jede die Stelle, die dort anmeldet. Hatte eine schon eine Stelle, "
+                "ändern Sie, bis wann diese anmeldet."
             ),
             *(_office_for(region, ended) for region, ended in unserved),
         )

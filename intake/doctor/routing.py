@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from flask_babel import gettext
 
 from intake.config import Config
-from intake.doctor.lines import Finding, Where, missing, names, ok, page, typed, warn
+from intake.doctor.lines import Finding, State, Where, missing, names, ok, page, typed, warn
 from intake.forms.choices import TARGET_GROUP
 from models.base import today
 from models.places import social_regions
@@ -19,6 +19,10 @@ from workflows.facts import OPEN
 
 def routing(_config: Config) -> Iterator[Finding]:
     """What the tables of the version in force answer, for every programme and target group."""
+    yield from _routes()
+
+
+def _routes() -> Iterator[Finding]:
     diagram = latest_diagram(REFERRAL)
     if diagram is None:
         yield missing(
@@ -30,6 +34,11 @@ def routing(_config: Config) -> Iterator[Finding]:
     deciding = routing_tables(diagram.id)
     findings = [finding for table in deciding for finding in _of(table)]
     yield from findings or [_nothing_said(decided=bool(deciding))]
+
+
+def faults() -> set[str]:
+    """In sentences what is wrong now; the pages that change offers say what became wrong by it."""
+    return {f"{f.found} {f.mend}" for f in _routes() if f.state is not State.OK}
 
 
 def _nothing_said(*, decided: bool) -> Finding:

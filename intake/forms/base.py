@@ -11,6 +11,7 @@ from wtforms.fields.core import UnboundField
 from intake.forms.arrived import Arrived
 from intake.forms.fields import Day, Many, Question
 from models.base import today
+from models.people import OFFICE_ROLES
 from models.readers import COORDINATION, NOBODY, OFFICE, PROVIDER, Readers
 from models.referrals import Referral
 from models.tasks import Task
@@ -96,10 +97,10 @@ class StepForm(Form):
 
     @classmethod
     def for_task(cls, task: Task, **options: Any) -> "StepForm":
-        """The form of a step, its choices those of the case."""
+        """The form of a step, its choices those of the case; whatever lane a drawing puts it into."""
         form = REGISTRY[task.form_key](**options)
         form.prepare(task.referral, task.variant)
-        return form
+        return form.asked_of(OFFICE if task.role in OFFICE_ROLES else PROVIDER)
 
     def prepare(self, referral: Referral, variant: str = "") -> None:
         """Choices and first answers that depend on the case; called once."""
@@ -143,6 +144,8 @@ class StepForm(Form):
         if condition is None:
             return True
         other, values = condition
+        if other not in self._fields:
+            return False
         answer = self._fields[other].data
         found = answer if isinstance(answer, list) else [answer]
         return self.asked(self._fields[other]) and any(value in values for value in found)

@@ -6,6 +6,8 @@ from babel import Locale
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 
+from models.alphabet import alphabetical
+
 Choices = tuple[tuple[str, Any], ...]
 
 PERMIT: Choices = (
@@ -262,8 +264,8 @@ def languages() -> Choices:
     names = _locale_names("languages")
     special = {"fa-AF": _("Dari"), "ku": _("Kurdisch (Kurmandschi, Sorani)")}
     frequent = [(code, special.get(code) or names.get(code, code)) for code in _FREQUENT]
-    rest = sorted((str(names.get(c, c)), c) for c in set(_OTHER_LANGUAGES) - set(_FREQUENT))
-    return (*frequent, *((code, name) for name, code in rest), ("other", _("andere")))
+    others = [(code, names.get(code, code)) for code in set(_OTHER_LANGUAGES) - set(_FREQUENT)]
+    return (*frequent, *sorted(others, key=_by_name), ("other", _("andere")))
 
 
 def countries() -> Choices:
@@ -271,12 +273,16 @@ def countries() -> Choices:
     names = _locale_names("territories")
     real = [(code, name) for code, name in names.items() if len(code) == 2 and code.isalpha()]
     unreal = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AC", "CP", "DG", "EA", "IC", "TA", "CQ"}
-    listed = sorted((str(name), code) for code, name in real if code not in unreal)
+    listed = [(code, name) for code, name in real if code not in unreal]
     return (
-        *((code, name) for name, code in listed),
+        *sorted(listed, key=_by_name),
         ("STATELESS", _("staatenlos")),
         ("UNKNOWN", _("unbekannt")),
     )
+
+
+def _by_name(choice: tuple[str, Any]) -> tuple[str, str]:
+    return alphabetical(choice[1]), choice[0]
 
 
 def _locale_names(kind: str) -> Any:

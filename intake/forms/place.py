@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 
 from intake.forms.base import StepForm
 from intake.forms.fields import Choice, Day, LongText, ManyChoices, Number, Text
+from models.alphabet import alphabetical
 from models.base import today
 from models.places import (
     municipality_choices,
@@ -127,7 +128,7 @@ def _by_region() -> list[tuple[Any, list[tuple[str, Any]]]]:
     for code, name in municipality_choices(on):
         region = regions.get(int(code))
         groups.setdefault(region.name if region else "", []).append((code, name))
-    named = [(name, groups[name]) for name in sorted(groups) if name]
+    named = [(name, groups[name]) for name in sorted(groups, key=alphabetical) if name]
     return named + ([(_("ohne Sozialregion"), groups[""])] if "" in groups else [])
 
 

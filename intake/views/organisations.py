@@ -7,10 +7,11 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 
 from intake import wording
+from intake.doctor.routing import faults
 from intake.forms.organisation import OrganisationForm
 from intake.keeping import keeps, sent
 from intake.permissions import Permission, requires
-from intake.views.rows import refused, seen_of, stale
+from intake.views.rows import refused, say_new_faults, seen_of, stale
 from intake.whole import key_of
 from models.base import today
 from models.organisations import (
@@ -95,9 +96,11 @@ def edit(organisation_id: int) -> Any:
     if request.method == "POST":
         code = 422
         if form.validate():
+            wrong = faults()
             try:
                 change_organisation(organisation, form.answers, by=current_user, seen=seen)
                 flash(gettext("Gespeichert.") + _going_on(organisation))
+                say_new_faults(wrong)
                 return redirect(url_for("organisations.show", organisation_id=organisation.id))
             except NotAccepted as error:
                 refused(form, error)

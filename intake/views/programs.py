@@ -7,10 +7,11 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from intake import wording
+from intake.doctor.routing import faults
 from intake.forms.program import ContractForm, ProgramForm
 from intake.keeping import keeps, kept, sent
 from intake.permissions import Permission, requires
-from intake.views.rows import refused, seen_of, stale
+from intake.views.rows import refused, say_new_faults, seen_of, stale
 from models.base import today
 from models.organisations import Organisation, OrganisationKind
 from models.programs import Contract, Program
@@ -70,9 +71,11 @@ def edit(program_id: int) -> Any:
     if request.method == "POST":
         code = 422
         if form.validate():
+            wrong = faults()
             try:
                 verbs.change_program(program, _answers(form), by=current_user, seen=seen)
                 flash(gettext("Gespeichert."))
+                say_new_faults(wrong)
                 return redirect(url_for("programs.show", program_id=program.id))
             except NotAccepted as error:
                 refused(form, error)

@@ -14,6 +14,7 @@ from intake.findings import told
 from intake.forms import vocabulary
 from intake.keeping import keeps
 from intake.permissions import Permission, requires
+from intake.whole import whole
 from models.base import OFFICE_ZONE, today
 from models.drawing_drafts import DrawingDraft
 from models.processes import latest_diagram
@@ -59,7 +60,12 @@ def release(draft_id: int) -> Any:
     four_eyes = current_app.extensions["intake"].four_eyes
     try:
         diagram = drafts.release(
-            draft, vocabulary(), by=current_user, four_eyes=four_eyes, in_force_at=at
+            draft,
+            vocabulary(),
+            by=current_user,
+            four_eyes=four_eyes,
+            revision=whole(arrived("revision")),
+            in_force_at=at,
         )
     except RefusedDrawing as refused:
         return _page(draft, refused=[told(f) for f in refused.findings if f.forbids]), 422

@@ -6,6 +6,7 @@ from flask import flash
 from flask_babel import gettext
 
 from intake import wording
+from intake.doctor.routing import faults
 from intake.forms.base import StepForm
 from intake.keeping import sent
 from workflows.errors import NotAccepted
@@ -26,6 +27,12 @@ def refused(form: StepForm, error: NotAccepted) -> None:
     """Put the reason of a verb at the question that is meant."""
     field: Any = form._fields.get(error.field) or next(iter(form._fields.values()))
     field.errors = [*field.errors, str(wording.REFUSED[error.reason])]
+
+
+def say_new_faults(before: set[str]) -> None:
+    """Say at once what a change has done to the way of registrations; see «Was noch fehlt»."""
+    for sentence in sorted(faults() - before):
+        flash(sentence, "bad")
 
 
 def stale(form: StepForm) -> int:

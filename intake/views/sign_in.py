@@ -196,8 +196,12 @@ def _again(error: str, code: int, closed: TooManyAttempts | None = None) -> Any:
 
 def is_ours(url: str) -> bool:
     """Whether an address leads to a page of ours."""
-    parts = urlsplit(url)
-    return bool(url.startswith("/") and not url.startswith(("//", "/\\")) and not parts.netloc)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    plain = url.isprintable() and url.startswith("/") and not url.startswith(("//", "/\\"))
+    return plain and not parts.netloc
 
 
 def _personas() -> Any:

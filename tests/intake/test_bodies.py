@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from gunicorn.http.errors import InvalidChunkSize
 from werkzeug.test import EnvironBuilder
 
 from intake.bodies import Shortened
@@ -41,6 +42,20 @@ def sent(client, url, body, kind=FORM, length=True, **headers):
         environ["wsgi.input_terminated"] = True
     response = client.open(environ)
     return response.status_code, watched.taken
+
+
+class Broken(io.BytesIO):
+    """A body in pieces of which one says no size, as gunicorn tells it while it is read."""
+
+    def read(self, _size=-1):
+        raise InvalidChunkSize(b"zz")
+
+
+@pytest.mark.parametrize("kind", [FORM, "multipart/form-data; boundary=b"])
+def test_a_body_in_broken_pieces_is_a_bad_request(web, kind):
+    made = EnvironBuilder("/sign-in", method="POST", content_type=kind).get_environ()
+    made |= {"wsgi.input": Broken(), "wsgi.input_terminated": True}
+    assert web.app.test_client().open(made).status_code == 400
 
 
 @pytest.mark.parametrize("length", [True, False], ids=["told", "untold"])

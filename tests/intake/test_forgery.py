@@ -1,6 +1,7 @@
 """Requests that no page of ours asked for: from other web sites, other sessions, other people."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
@@ -189,6 +190,27 @@ def test_a_sign_in_page_that_is_sent_twice_leads_to_the_first_page(web):
     petra.client.post("/sign-in", data=values)
     found = petra.client.post("/sign-in", data=values, follow_redirects=True)
     assert found.request.path == "/tasks"
+
+
+ODD = (
+    "//[",
+    "http://[",
+    "http://a\u2100b",
+    "/x\ny",
+    "/x\r\nSet-Cookie: a=b",
+    "/\\evil.test",
+    "//evil.test",
+)
+
+
+@pytest.mark.parametrize("onward", ODD)
+def test_an_odd_address_to_go_on_to_leads_nowhere_else(web, onward):
+    petra = web.person().open(f"/sign-in?{urlencode({'next': onward})}")
+    signs_in(petra, PETRA)
+    assert petra.path == "/tasks"
+    petra.post("/language", locale="en", next=onward)
+    assert petra.response.status_code == 200
+    assert petra.path == "/tasks"
 
 
 def test_public_forms_need_a_token_too(web):

@@ -20,9 +20,9 @@ from models import private
 from models.documents import Document
 from models.mentors import MentorPlace
 from models.outbox import Mail, MailState
-from models.people import User
+from models.people import Role, User
 from models.referrals import Referral
-from models.session import connect, db
+from models.session import connect, db, transaction
 from models.tasks import Task
 from tests.conftest import config_for
 from tests.storm import free_port
@@ -190,6 +190,24 @@ def test_a_full_disk_is_a_sentence(web, task, monkeypatch):
 def test_a_file_too_large_is_a_sentence(web, task):
     words = upload(web.person(PETRA), "/cases/1", "a.pdf", b"%PDF-" + b"x" * (10 * 1024 * 1024))
     assert "grösser als 10 MB" in words
+
+
+def test_a_step_drawn_into_the_other_sides_lane_shows_nothing_of_the_provider(web, task):
+    """A process owner may swap lanes; the register of mentors does not go along."""
+    with web.arranged():
+        monika, petra = player.user(MONIKA), player.user(PETRA)
+        mentor = player.mentor(organisation_of(monika), monika)
+        case = db.scalars(sa.select(Referral)).one()
+        for step in ("completeness_check", "triage", "intake_interview"):
+            player.do(case, step, monika)
+        proposal = player.step_of(case, "matching_proposal")
+        url, name = f"/tasks/{proposal.id}", mentor.last_name
+        assert name in web.person(MONIKA).open(url).words
+        with transaction():
+            proposal.role, proposal.organisation_id = Role.CASE_MANAGER, organisation_of(petra).id
+    person = web.person(PETRA).open(url)
+    assert name not in person.text
+    assert not person.page.xpath("//*[@name='mentor_id' or @name='reason']")
 
 
 def test_an_activity_report_is_the_providers_to_record_while_a_tandem_runs(web, task):

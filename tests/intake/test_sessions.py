@@ -52,6 +52,15 @@ def test_the_cookie_holds_nothing_that_is_kept_and_nothing_of_the_person(web):
         assert len(secret) >= 40
 
 
+def test_no_cookie_goes_with_scripts_and_styles(web):
+    petra = web.person(PETRA).open("/tasks")
+    src = petra.page.xpath("//script/@src")[0]
+    answer = petra.client.get(src)
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+    assert "Set-Cookie" in petra.client.get("/tasks").headers
+
+
 def test_a_new_sign_in_ends_the_session_before_it(web):
     petra = web.person(PETRA)
     thief = copy_of(web, petra)
@@ -231,4 +240,7 @@ def test_over_https_the_cookie_belongs_to_this_host_alone(sqlite_url, tmp_path):
     for word in ("Secure", "HttpOnly", "Path=/", "SameSite=Lax"):
         assert word in cookie
     assert "Domain" not in cookie
+    elsewhere = {"Origin": "https://evil.test"}
+    sent = app.test_client().post("/sign-in", base_url="https://evil.test", headers=elsewhere)
+    assert sent.status_code == 403, "what a request says of its host counts for nothing"
     app.extensions["engine"].dispose()

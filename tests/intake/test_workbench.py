@@ -65,6 +65,12 @@ def token(person):
     )
 
 
+def seen(web):
+    """The revision that the page of the release shows."""
+    with web.arranged():
+        return str(drawing_drafts.drawing_draft(1).revision)
+
+
 def text_of(person, url=CHECK):
     return person.client.get(url).get_data(as_text=True)
 
@@ -143,7 +149,9 @@ def test_a_script_in_a_name_stays_text_on_every_page(web, patrick, cases):
     for page in ("check", "try", "examples", "rehearsal", "release", "board"):
         assert "<script>alert" not in patrick.open(f"/workbench/1/{page}").text
         assert "<img src=x" not in patrick.text
-    patrick.open("/workbench/1/release").post("/workbench/1/release", **{"from": ""})
+    patrick.open("/workbench/1/release").post(
+        "/workbench/1/release", **{"from": "", "revision": seen(web)}
+    )
     for page in ("/processes/2", "/processes/operation", "/workbench"):
         assert "<img src=x" not in patrick.open(page).text
 
@@ -158,7 +166,9 @@ def test_findings_come_in_words_with_reason_and_place(web, patrick):
     assert "nicht kennt" in one["reason"]
     assert "Dieses Formular gibt es nicht." in patrick.open("/workbench/1/check").words
     assert "lässt sich der Entwurf noch nicht spielen" in patrick.open("/workbench/1/try").words
-    patrick.open("/workbench/1/release").post("/workbench/1/release", expect=422, **{"from": ""})
+    patrick.open("/workbench/1/release").post(
+        "/workbench/1/release", expect=422, **{"from": "", "revision": seen(web)}
+    )
     assert "Die Prüfung sagt nein" in patrick.words
 
 
@@ -302,7 +312,9 @@ def test_an_example_is_changed_refused_removed_and_says_what_becomes_of_it(web, 
     wrong["steps"][0]["answers"] = {"outcome": "incomplete"}
     patrick.post("/workbench/1/examples/declined.json", text=json.dumps(wrong))
     assert "es sollte warten: triage. Es wartet: supply_items." in patrick.words
-    patrick.open("/workbench/1/release").post("/workbench/1/release", expect=422, **{"from": ""})
+    patrick.open("/workbench/1/release").post(
+        "/workbench/1/release", expect=422, **{"from": "", "revision": seen(web)}
+    )
     assert "Diese Beispiele gehen einen anderen Weg" in patrick.words
     patrick.open("/workbench/1/examples").post("/workbench/1/examples/declined.json/forget")
     assert "Falsch" not in patrick.words
@@ -334,7 +346,7 @@ def test_rehearse_release_move_and_back(web, patrick, cases):
     assert patrick.client.get("/workbench/1/rehearsal/marks.json").json["counts"] == {"triage": 1}
     words = patrick.open("/workbench/1/release").words
     assert "3 laufende Fälle gehen mit, 1 davon mit Änderungen, 0 nicht." in words
-    patrick.post("/workbench/1/release", **{"from": ""})
+    patrick.post("/workbench/1/release", **{"from": "", "revision": seen(web)})
     assert patrick.path == "/processes/2"
     patrick.open("/processes/2/moves").post("/processes/2/moves", numbers=f"{cases[0]}, {cases[2]}")
     work(web)
@@ -356,7 +368,9 @@ def test_a_blocked_case_says_why_and_what_would_help(web, patrick, cases):
         owner = player.user(PATRICK)
         for name in list(draft.examples):
             drawing_drafts.forget_example(draft, name, by=owner)
-    patrick.open("/workbench/1/release").post("/workbench/1/release", **{"from": ""})
+    patrick.open("/workbench/1/release").post(
+        "/workbench/1/release", **{"from": "", "revision": seen(web)}
+    )
     patrick.open("/processes/2/moves").post("/processes/2/moves", numbers="")
     work(web)
     words = patrick.open("/processes/2/moves").words
@@ -371,12 +385,14 @@ def test_with_four_eyes_another_person_releases(web, patrick):
     with web.arranged():
         process_owner("paula")
     put(patrick, text_of(patrick).replace(OLD, NEW), 1)
-    patrick.open("/workbench/1/release").post("/workbench/1/release", expect=409, **{"from": ""})
+    patrick.open("/workbench/1/release").post(
+        "/workbench/1/release", expect=409, **{"from": "", "revision": seen(web)}
+    )
     assert "Freigeben muss eine andere Person" in patrick.words
     patrick.open("/workbench/1/release").post("/workbench/1/release/hand-in")
     assert put(patrick, text_of(patrick), 2).status_code == 409
     paula = web.person(PAULA).open("/workbench/1/release")
-    paula.post("/workbench/1/release", **{"from": ""})
+    paula.post("/workbench/1/release", **{"from": "", "revision": seen(web)})
     words = paula.open("/workbench").words
     assert "Patrick Prozess-Demo" in words
     assert "Paula Prozess-Demo hat Entwurf 1 als Version 2 freigegeben" in words
@@ -386,8 +402,8 @@ def test_a_version_from_a_day_on_waits_for_its_day(web, patrick, clock):
     put(patrick, text_of(patrick).replace(OLD, NEW), 1)
     for wrong in ("12.1.2026", "1.1.2020", "32.1.2026", "morgen"):
         patrick.open("/workbench/1/release")
-        patrick.post("/workbench/1/release", expect=422, **{"from": wrong})
-    patrick.post("/workbench/1/release", **{"from": "15.1.2026"})
+        patrick.post("/workbench/1/release", expect=422, **{"from": wrong, "revision": seen(web)})
+    patrick.post("/workbench/1/release", **{"from": "15.1.2026", "revision": seen(web)})
     assert "ab 15.01.2026" in patrick.open("/workbench").words
     with web.arranged():
         assert latest_diagram(REFERRAL).version == 1

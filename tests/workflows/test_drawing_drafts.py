@@ -102,13 +102,15 @@ def test_what_is_no_drawing_is_refused_and_nothing_is_lost(draft, patrick, name,
 def test_a_draft_becomes_the_version_in_force_with_its_examples(draft, patrick):
     drafts.save(draft, renamed(draft), revision=1, by=patrick)
     drafts.describe(draft, "Kürzer", by=patrick)
-    diagram = drafts.release(draft, vocabulary(), by=patrick, four_eyes=False)
+    diagram = drafts.release(
+        draft, vocabulary(), by=patrick, four_eyes=False, revision=draft.revision
+    )
     assert (diagram.version, diagram.note, diagram.author_id) == (2, "Kürzer", patrick.id)
     assert len(diagram.examples) == 12
     assert latest_diagram(REFERRAL) is diagram
     assert draft.state is DraftState.RELEASED
     with pytest.raises(NotOpen):
-        drafts.release(draft, vocabulary(), by=patrick, four_eyes=False)
+        drafts.release(draft, vocabulary(), by=patrick, four_eyes=False, revision=draft.revision)
     with pytest.raises(NotOpen):
         drafts.save(draft, {}, revision=2, by=patrick)
 
@@ -116,20 +118,22 @@ def test_a_draft_becomes_the_version_in_force_with_its_examples(draft, patrick):
 def test_with_four_eyes_somebody_else_releases(draft, patrick, paula):
     drafts.save(draft, renamed(draft), revision=1, by=patrick)
     with pytest.raises(FourEyes):
-        drafts.release(draft, vocabulary(), by=paula, four_eyes=True)
+        drafts.release(draft, vocabulary(), by=paula, four_eyes=True, revision=draft.revision)
     drafts.hand_in(draft, by=patrick)
     with pytest.raises(NotOpen):
         drafts.save(draft, renamed(draft, "Doch"), revision=2, by=patrick)
     with pytest.raises(FourEyes):
-        drafts.release(draft, vocabulary(), by=patrick, four_eyes=True)
-    diagram = drafts.release(draft, vocabulary(), by=paula, four_eyes=True)
+        drafts.release(draft, vocabulary(), by=patrick, four_eyes=True, revision=draft.revision)
+    diagram = drafts.release(draft, vocabulary(), by=paula, four_eyes=True, revision=draft.revision)
     assert (diagram.author_id, diagram.published_by_id) == (patrick.id, paula.id)
 
 
 def test_a_version_takes_force_on_its_day(draft, patrick, clock):
     drafts.save(draft, renamed(draft), revision=1, by=patrick)
     later = now() + timedelta(days=3)
-    drafts.release(draft, vocabulary(), by=patrick, four_eyes=False, in_force_at=later)
+    drafts.release(
+        draft, vocabulary(), by=patrick, four_eyes=False, revision=draft.revision, in_force_at=later
+    )
     assert latest_diagram(REFERRAL).version == 1
     assert newest_diagram(REFERRAL).version == 2
     clock.shift(timedelta(days=3, minutes=1))
@@ -140,7 +144,7 @@ def test_an_unsound_draft_is_refused(draft, patrick):
     text = draft.files["check_referral.bpmn"].replace('value="triage"', 'value="nothing"')
     drafts.save(draft, {"check_referral.bpmn": text}, revision=1, by=patrick)
     with pytest.raises(RefusedDrawing):
-        drafts.release(draft, vocabulary(), by=patrick, four_eyes=False)
+        drafts.release(draft, vocabulary(), by=patrick, four_eyes=False, revision=draft.revision)
     assert draft.state is DraftState.EDITING
     assert newest_diagram(REFERRAL).version == 1
 
@@ -192,10 +196,15 @@ def test_an_example_that_goes_another_way_keeps_a_draft_back(draft, patrick):
     wrong["steps"] = [{**wrong["steps"][0], "waits": ["intake_interview"]}]
     drafts.keep_example(draft, "declined.json", wrong, by=patrick)
     with pytest.raises(FailedExamples) as failed:
-        drafts.release(draft, vocabulary(), by=patrick, four_eyes=False)
+        drafts.release(draft, vocabulary(), by=patrick, four_eyes=False, revision=draft.revision)
     assert list(failed.value.failures) == ["declined.json"]
     drafts.forget_example(draft, "declined.json", by=patrick)
-    assert drafts.release(draft, vocabulary(), by=patrick, four_eyes=False).version == 1, "the same"
+    assert (
+        drafts.release(
+            draft, vocabulary(), by=patrick, four_eyes=False, revision=draft.revision
+        ).version
+        == 1
+    ), "the same"
 
 
 def test_an_example_that_cannot_be_understood_is_not_kept(draft, patrick):
@@ -214,7 +223,7 @@ def test_what_was_thrown_away_can_be_taken_back(draft, patrick):
 
 def test_an_upgrade_leaves_the_offices_own_drawings_in_force(draft, patrick):
     drafts.save(draft, renamed(draft), revision=1, by=patrick)
-    drafts.release(draft, vocabulary(), by=patrick, four_eyes=False)
+    drafts.release(draft, vocabulary(), by=patrick, four_eyes=False, revision=draft.revision)
     assert ship(vocabulary()).version == 2
     assert diagram_of(REFERRAL, 3) is None
     db.rollback()
@@ -227,7 +236,7 @@ def third(patrick):
 
 def released(draft, by):
     drafts.hand_in(draft, by=by)
-    return drafts.release(draft, vocabulary(), by=by, four_eyes=True)
+    return drafts.release(draft, vocabulary(), by=by, four_eyes=True, revision=draft.revision)
 
 
 def test_another_persons_note_does_not_make_the_drawer_a_second(patrick, paula, draft):
@@ -261,6 +270,18 @@ def test_nor_does_an_example_count_for_nothing(patrick, paula, draft):
     drafts.keep_example(draft, name, example, by=paula)
     with pytest.raises(FourEyes):
         released(draft, paula)
+
+
+def test_nobody_releases_what_was_drawn_after_they_looked(patrick, paula, draft):
+    drafts.save(draft, renamed(draft), revision=1, by=patrick)
+    drafts.hand_in(draft, by=patrick)
+    looked_at = draft.revision
+    drafts.take_back(draft.id, by=patrick)
+    drafts.save(draft, renamed(draft, "Ungesehen"), revision=2, by=patrick)
+    drafts.hand_in(draft, by=patrick)
+    with pytest.raises(ChangedMeanwhile):
+        drafts.release(draft, vocabulary(), by=paula, four_eyes=True, revision=looked_at)
+    assert latest_diagram(REFERRAL).version == 1
 
 
 def test_handing_in_is_not_drawing(patrick, paula, draft):

@@ -32,8 +32,9 @@ def claim(task: Task, *, by: User) -> None:
         _lock(task, by)
         if task.assignee_id not in (None, by.id):
             raise HeldBySomeone(task)
-        task.assignee, task.assignee_id = by, by.id
-        _note("claimed", task, by)
+        if task.assignee_id is None:
+            task.assignee, task.assignee_id = by, by.id
+            _note("claimed", task, by)
 
 
 def release(task: Task, *, by: User) -> None:

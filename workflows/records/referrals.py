@@ -6,6 +6,7 @@ from models.base import today
 from models.people import User
 from models.referrals import Referral, Urgency
 from models.session import db
+from workflows.notices import tell
 from workflows.records.filing import Answers, keeps, the_day
 from workflows.records.persons import add_participant, write_person
 
@@ -57,6 +58,7 @@ def _triage(case: Referral, answers: Answers, by: User) -> None:
     case.decline_reason = answers.get("decline_reason") or None
     if answers["decision"] in ("admit", "admit_direct"):
         case.waiting_since = case.waiting_since or case.complete_on
+        tell("admitted", case, "case_manager")
 
 
 @keeps("intake_interview")

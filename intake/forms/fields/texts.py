@@ -11,6 +11,8 @@ from stdnum.exceptions import ValidationError as NotAnAhvNumber
 from intake.forms.fields.question import Question
 from models.people import normal_address
 
+SWISS = 41
+
 
 class Text(Question):
     """One line."""
@@ -61,7 +63,7 @@ class Phone(Question):
             number = phonenumbers.parse(text, "CH")
         except phonenumbers.NumberParseException:
             number = None
-        if number is None or not phonenumbers.is_possible_number(number):
+        if number is None or not _complete(number):
             raise ValueError(
                 gettext("Geben Sie eine Telefonnummer ein, zum Beispiel 032 000 00 11.")
             )
@@ -70,6 +72,13 @@ class Phone(Question):
     def shown(self) -> str:
         """With spaces, international."""
         return phone(self.data)
+
+
+def _complete(number: Any) -> bool:
+    """Whether no digit is missing: a Swiss number that is too short keeps its 0."""
+    national = phonenumbers.national_significant_number(number)
+    cut = number.country_code == SWISS and national.startswith("0")
+    return bool(phonenumbers.is_possible_number(number)) and not cut
 
 
 def phone(value: str) -> str:
