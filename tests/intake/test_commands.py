@@ -325,8 +325,8 @@ def test_what_would_break_without_an_answer_is_said_before_it_goes(url, case):
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("sqlite:////nowhere/at/all/x.db", "is its folder or server there"),
-        ("postgresql://intake@127.0.0.1:9/intake", "is its folder or server there"),
+        ("sqlite:////nowhere/at/all/x.db", "its folder there"),
+        ("postgresql://intake@127.0.0.1:9/intake", "its folder there"),
         ("/srv/intake.db", "begins with sqlite:/// or postgresql://"),
         ("mysql://intake@db/intake", "begins with sqlite:/// or postgresql://"),
     ],
