@@ -116,4 +116,4 @@ def test_places_are_changed_and_listed_by_day(say, url, tmp_path):
 def test_without_a_database_that_is_ready_one_sentence_says_so(say, monkeypatch, tmp_path):
     monkeypatch.setenv("INTAKE_DATABASE_URL", f"sqlite:///{tmp_path / 'empty.db'}")
     code, told = say("organisation", "list")
-    assert (code, "did you run `intake upgrade`?" in told) == (1, True)
+    assert (code, "was `intake upgrade` run once?" in told) == (1, True)

@@ -158,6 +158,6 @@ def test_misuse_and_a_database_that_is_not_there_are_a_sentence(run, monkeypatch
     monkeypatch.setenv("INTAKE_DATABASE_URL", f"sqlite:///{tmp_path}/empty.db")
     code, said = run("list")
     assert code == 1
-    assert "did you run `intake upgrade`?" in said
+    assert "was `intake upgrade` run once?" in said
     db.remove()
     connect(bound.url.render_as_string(hide_password=False))
