@@ -20,6 +20,7 @@ _NEVER = _("Was nie erreicht wird, sieht aus, als geschähe es.")
 _TABLE = _("Für diese Werte gäbe die Tabelle keine oder eine falsche Antwort.")
 _TIME = _("Die Frist liefe nie oder sofort ab.")
 _RUN = _("Gezeichnet ist nur, was auch läuft: Die Engine führt das nicht aus.")
+_LANE = _("Wer einen Schritt macht, sieht, was er zeigt.")
 _EXAMPLE = _("Beispiele sagen, was auch nach der Änderung noch gelten soll.")
 _TWICE = _("Dieselbe Aufgabe stünde zweimal in der Liste, oder ohne Ende immer wieder.")
 
@@ -111,6 +112,12 @@ WORDS: dict[str, tuple[Any, Any]] = {
     "NO_EVENT": (_("Sagen Sie, worauf das Ereignis wartet."), _STILL),
     "NO_HOST": (_("Heften Sie das Ereignis an eine Tätigkeit."), _WAY),
     "NOT_AN_EVENT": (_("Ein Ereignis-Gateway führt nur zu Zwischenereignissen."), _WAY),
+    "WRONG_LANE": (
+        _(
+            "Das Formular fragt, was die Rolle dieser Lane nicht lesen darf; nehmen Sie eine andere."
+        ),
+        _LANE,
+    ),
     "NO_LANE": (_("Legen Sie die Aufgabe in eine Lane."), _UNKNOWN),
     "LANE_WITHOUT_NODE": (_("Eine Lane nennt etwas, das nicht gezeichnet ist."), _HOLD),
     "NO_TIME": (_("Sagen Sie genau einmal, wann der Timer auslöst."), _TIME),

@@ -11,11 +11,12 @@ from wtforms.fields.core import UnboundField
 from intake.forms.arrived import Arrived
 from intake.forms.fields import Day, Many, Question
 from models.base import today
-from models.people import OFFICE_ROLES
+from models.people import OFFICE_ROLES, PROVIDER_ROLES, Role
 from models.readers import COORDINATION, NOBODY, OFFICE, PROVIDER, Readers
 from models.referrals import Referral
 from models.tasks import Task
 from workflows.desk import FilledForm
+from workflows.diagrams.vocabulary import Vocabulary
 
 REGISTRY: dict[str, type["StepForm"]] = {}
 
@@ -128,6 +129,17 @@ class StepForm(Form):
             choices = getattr(unbound._fields.get(route), "choices", None)
             found[route] = tuple(code for code, _label in choices) if choices else None
         return found
+
+    @classmethod
+    def lanes(cls) -> frozenset[str]:
+        """The roles that may be asked this: of a side that reads all that may not stay empty."""
+        form = cls()
+        needed = [name for name, field in form._fields.items() if not field.optional]
+        fitting: set[Role] = set()
+        for side, roles in ((OFFICE, OFFICE_ROLES), (PROVIDER, PROVIDER_ROLES)):
+            if all(form.readers_of(name) & (side | COORDINATION) for name in needed):
+                fitting |= roles
+        return frozenset(role.value for role in fitting)
 
     @classmethod
     def version(cls) -> str:
@@ -290,9 +302,10 @@ def _named(field: Field) -> str:
     return words if label in words else f"{label}: {words}"
 
 
-def vocabulary() -> dict[str, dict[str, tuple[Any, ...] | None]]:
-    """Every form with its routes, as the check of drawings wants it."""
-    return {key: form.route_choices() for key, form in REGISTRY.items()}
+def vocabulary() -> Vocabulary:
+    """Every form with its routes and lanes, as the check of drawings wants it."""
+    routes = {key: form.route_choices() for key, form in REGISTRY.items()}
+    return Vocabulary(routes, {key: form.lanes() for key, form in REGISTRY.items()})
 
 
 def routing_of(form_key: str, answers: dict[str, Any]) -> dict[str, Any]:

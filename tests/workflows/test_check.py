@@ -129,6 +129,7 @@ def replaced(name, old, new):
             "UNKNOWN_DEADLINE",
         ),
         ("check_referral.bpmn", "<bpmn:flowNodeRef>triage<", "<bpmn:flowNodeRef>gone<", "NO_LANE"),
+        ("prepare_admission.bpmn", 'id="coordinator"', 'id="case_manager"', "WRONG_LANE"),
         (
             "check_referral.bpmn",
             "<bpmn:flowNodeRef>triage<",

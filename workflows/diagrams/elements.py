@@ -19,6 +19,8 @@ from workflows.messages import SENT
 Root = Any
 Said = Iterator[tuple[str, str]]
 
+_PARTIES = frozenset(role.value for role in REFERRAL_ROLES)
+
 ACTIVITIES = ("userTask", "manualTask", "serviceTask", "businessRuleTask", "callActivity")
 GATEWAYS = ("exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway")
 EVENTS = ("startEvent", "endEvent", "intermediateCatchEvent", "boundaryEvent")
@@ -63,6 +65,7 @@ class Elements:
         self, names: Names, forms: Any, processes: set[str], tables: set[str], tries: Left
     ) -> None:
         self._names, self._forms, self._tries = names, forms, tries
+        self._lanes = getattr(forms, "lanes", {})
         self._processes, self._tables = processes, tables
         self._places = Places()
 
@@ -155,9 +158,8 @@ class Elements:
                 yield "LANE_WITHOUT_NODE", f"a lane lists {ref.text!r}, which is not drawn"
 
     def _lane(self, node: Root) -> Said:
-        parties = sorted(role.value for role in REFERRAL_ROLES)
-        if node.get("id") not in parties:
-            roles = ", ".join(parties)
+        if node.get("id") not in _PARTIES:
+            roles = ", ".join(sorted(_PARTIES))
             yield "UNKNOWN_ROLE", f"the lane's id must be a role with a part in it: {roles}"
 
     def _user_task(self, node: Root) -> Said:
@@ -171,8 +173,11 @@ class Elements:
         for name in ("due_on", "due_from"):
             if name in given and given[name] not in self._names:
                 yield "UNKNOWN_NAME", f"{name}: {given[name]} is set by no form, action or fact"
-        if node.get("id") not in self._places.around(node).in_lanes:
+        lane = self._places.around(node).lanes.get(node.get("id"))
+        if lane is None:
             yield "NO_LANE", "put the task into a lane: it says who does it"
+        elif lane in _PARTIES and lane not in self._lanes.get(form, _PARTIES):
+            yield "WRONG_LANE", f"form {form!r} asks what {lane} does not read; take another lane"
 
     def _end_event(self, node: Root) -> Said:
         yield from _status(properties(node))

@@ -21,8 +21,10 @@ class Within:
             if child.tag == _FLOW:
                 self._leaving[child.get("sourceRef") or ""].append(child)
                 self._coming[child.get("targetRef") or ""].append(child)
-        self.in_lanes = {
-            (ref.text or "").strip() for ref in element.iterfind(".//bpmn:flowNodeRef", NAMES)
+        self.lanes: dict[str, str] = {
+            (ref.text or "").strip(): lane.get("id") or ""
+            for lane in element.iterfind(".//bpmn:lane", NAMES)
+            for ref in lane.iterfind("bpmn:flowNodeRef", NAMES)
         }
 
     def by_id(self, key: str | None) -> Root | None:
